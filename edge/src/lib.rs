@@ -1,0 +1,1 @@
+//! alipay-checkout-edge
