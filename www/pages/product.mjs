@@ -1,0 +1,46 @@
+import { CURRENCY, SIZES } from "../backend/catalogue.mjs";
+import { displayText } from "../backend/money.mjs";
+import { art } from "./art.mjs";
+import { html } from "./html.mjs";
+import { layout } from "./layout.mjs";
+
+const QUANTITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/** The product page: a plain form that works without script; product.js only adds up the total. */
+export function productPage({ texts, path, chosen, cart }) {
+  const price = (amount) => displayText(amount, CURRENCY, texts.locale);
+  const sizes = Object.entries(SIZES).map(
+    ([size, { grams, amount }], index) => html`<label class="size">
+      <input type="radio" name="size" value="${size}" data-amount="${amount}"${index === 0 && html` checked`}>
+      <span class="size-face"><span>${texts.grams(grams)}</span><span class="size-price">${price(amount)}</span></span>
+    </label>`,
+  );
+  const main = html`<div class="product">
+    <div class="picture">${art(texts.artLabel)}</div>
+    <div class="offer">
+      <p class="kicker">${texts.productKicker}</p>
+      <h1>${texts.productTitle}</h1>
+      <p class="lead">${texts.productLead}</p>
+      <form action="/orders${chosen && `?lang=${texts.lang}`}" method="post" autocomplete="off">
+        <input type="hidden" name="cart" value="${cart}">
+        <fieldset>
+          <legend>${texts.size}</legend>
+          <div class="sizes">${sizes}</div>
+        </fieldset>
+        <div class="line">
+          <label for="quantity">${texts.quantity}</label>
+          <select id="quantity" name="quantity">${QUANTITIES.map((n) => html`<option>${n}</option>`)}</select>
+          <output id="total" class="total" for="quantity" data-label="${texts.total}" data-currency="${CURRENCY}"
+            hidden></output>
+        </div>
+        <button class="primary" type="submit">${texts.order}</button>
+        <p class="hint">${texts.promise}</p>
+      </form>
+      <dl class="facts">
+        ${texts.facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
+      </dl>
+    </div>
+  </div>`;
+  const head = html`<script src="/assets/product.js" defer></script>`;
+  return layout({ texts, path, chosen, title: texts.productTitle, head, main });
+}
