@@ -1,0 +1,97 @@
+// `npm run build`: the widget, the Worker with the widget among its assets, and the stand-in for Alipay.
+
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cli, isMain } from './cli.mjs';
+import { LOCAL, ROOT, TOOLS, environment } from './project.mjs';
+import { Progress } from './progress.mjs';
+import { Trouble, firstLine, run } from './run.mjs';
+import { setup } from './setup.mjs';
+import { Stamps, digest } from './stamps.mjs';
+
+const SHARED = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo', 'xtask/npm/tools.json'];
+const HINT = 'mend what the lines above name, then start again.';
+
+const STEPS = [
+  {
+    name: 'widget',
+    inputs: ['widget', 'protocol', 'xtask/npm/build-widget.mjs', ...SHARED],
+    outputs: ['dist'],
+    work: buildWidget,
+  },
+  {
+    name: 'worker',
+    inputs: ['edge', 'protocol', ...SHARED],
+    outputs: ['edge/build/index.js', 'edge/build/index_bg.wasm'],
+    work: buildWorker,
+  },
+  {
+    name: 'sandbox',
+    inputs: ['sandbox', 'protocol', ...SHARED],
+    outputs: ['target/debug/alipay-sandbox'],
+    work: buildSandbox,
+  },
+];
+
+/** Builds what has changed since it was last built. */
+export async function build({ progress = new Progress(), stamps = new Stamps(join(LOCAL, 'stamps')), steps = STEPS } = {}) {
+  // Another compiler makes other bytes from the same sources.
+  const compiler = (await firstLine('rustc', ['--version'])) ?? '';
+  for (const { name, inputs, outputs, work } of steps) {
+    await progress.step(name, async (note) => {
+      // Taken before the work: what changes meanwhile is built by the next run.
+      const before = digest(ROOT, inputs, compiler);
+      if (stamps.holds(name, before, digest(ROOT, outputs))) return { skipped: 'unchanged' };
+      await work(note);
+      expectOutputs(name, outputs);
+      stamps.write(name, before, digest(ROOT, outputs));
+      return undefined;
+    });
+  }
+  copyAssets();
+}
+
+function expectOutputs(name, outputs) {
+  const absent = outputs.find((output) => !existsSync(join(ROOT, output)));
+  if (absent !== undefined) throw new Trouble(`${name} ended well but left no ${absent}.`, { hint: HINT });
+}
+
+async function buildWidget(note) {
+  // In a process of its own: it may import npm packages, which were not there when this one started.
+  await run('build-widget', 'node', [join(import.meta.dirname, 'build-widget.mjs')], { hint: HINT, onLine: note });
+}
+
+async function buildWorker(note) {
+  await run('build-worker', join(TOOLS, 'bin', 'worker-build'), ['--release', '.', '--locked'], {
+    cwd: join(ROOT, 'edge'),
+    hint: HINT,
+    onLine: note,
+  });
+}
+
+async function buildSandbox(note) {
+  await run('build-sandbox', 'cargo', ['build', '-p', 'alipay-sandbox', '--locked'], {
+    env: environment(),
+    hint: HINT,
+    onLine: note,
+  });
+}
+
+/** Puts the widget where the Worker serves it from: `/v1/`. */
+function copyAssets() {
+  const assets = join(ROOT, 'edge', 'assets', 'v1');
+  // A Worker that runs from here reloads on every write.
+  if (digest(assets, ['.']) === digest(join(ROOT, 'dist'), ['.'])) return;
+  // Files of an older widget must not stay reachable.
+  rmSync(assets, { recursive: true, force: true });
+  mkdirSync(assets, { recursive: true });
+  cpSync(join(ROOT, 'dist'), assets, { recursive: true });
+}
+
+if (isMain(import.meta)) {
+  await cli(async () => {
+    const progress = new Progress();
+    await setup({ progress });
+    await build({ progress });
+  });
+}

@@ -1,0 +1,74 @@
+// The suites of `npm test`, in the order in which they run. Each resolves with `{ code, counts, lines, log }`.
+
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
+import { cargoCounts, checkCounts, playwrightCounts, tapCounts } from './results.mjs';
+import { run } from './run.mjs';
+
+const WASM = ['--target', 'wasm32-unknown-unknown'];
+
+/** `build` and `browser` say what a suite needs made ready; `wasmPack` that it waits for wasm-pack. */
+export const SUITES = [
+  { name: 'format', run: (ready) => check('format', ['fmt', '--all', '--check'], ready) },
+  { name: 'clippy', run: (ready) => check('clippy', [
+    'clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'], ready) },
+  { name: 'clippy-wasm', run: (ready) => check('clippy-wasm', [
+    'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', ...WASM, '--locked', '--', '-D', 'warnings'], ready) },
+  { name: 'scripts', run: (ready) => nodeTest('scripts', join('xtask', 'npm', 'test'), ready) },
+  { name: 'native', run: native },
+  { name: 'shop', run: (ready) => nodeTest('shop', join('www', 'test'), ready) },
+  { name: 'journeys', build: true, browser: true, run: journeys },
+  { name: 'widget', browser: true, wasmPack: true, run: widget },
+];
+
+async function check(name, args, { note }) {
+  const result = await run(`test-${name}`, 'cargo', args, { mayFail: true, onLine: note });
+  return { ...result, counts: checkCounts(result.code) };
+}
+
+async function native({ note }) {
+  const args = ['test', '--workspace', '--locked', '--no-fail-fast'];
+  const result = await run('test-native', 'cargo', args, { mayFail: true, onLine: note });
+  return { ...result, counts: cargoCounts(result.text) };
+}
+
+async function nodeTest(name, folder, { note }) {
+  // Named one by one: Node 20 takes a folder here, Node 24 a pattern.
+  const files = testFiles(join(ROOT, folder));
+  if (files.length === 0) return { code: 0, counts: cargoCounts(''), lines: [`no *.test.mjs in ${folder}`] };
+  const result = await run(`test-${name}`, 'node', ['--test', '--test-reporter=tap', ...files], { mayFail: true, onLine: note });
+  return { ...result, counts: tapCounts(result.text) };
+}
+
+/** Every `*.test.mjs` below a folder. */
+export function testFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+async function journeys({ note, browser }) {
+  const report = join(LOGS, 'journeys.json');
+  mkdirSync(LOGS, { recursive: true });
+  // What an earlier run left must not be read as this one's.
+  rmSync(report, { force: true });
+  const result = await run('test-journeys', join(NODE_BIN, 'playwright'), [
+    'test', '--config', join('tests', 'playwright.config.mjs'), '--reporter=list,json', '--forbid-only',
+  ], {
+    env: environment({ ...browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report, NO_COLOR: '1', FORCE_COLOR: '0' }),
+    mayFail: true,
+    onLine: note,
+  });
+  const counts = existsSync(report) ? playwrightCounts(readFileSync(report, 'utf8')) : checkCounts(1);
+  return { ...result, counts };
+}
+
+async function widget({ note, browser }) {
+  const result = await run('test-widget', 'wasm-pack', [
+    'test', '--headless', '--chrome', '--mode', 'no-install', '--chromedriver', browser.CHROMEDRIVER, 'widget',
+  ], { env: environment(browser), mayFail: true, onLine: note });
+  return { ...result, counts: cargoCounts(result.text) };
+}

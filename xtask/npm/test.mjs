@@ -1,0 +1,72 @@
+// `npm test`: makes everything ready, runs every suite, and ends with one line `N passed, N failed`.
+// `npm test -- --only NAME` runs one suite; it may be given more than once.
+
+import { relative } from 'node:path';
+import { cli, isMain } from './cli.mjs';
+import { build } from './build.mjs';
+import { ROOT } from './project.mjs';
+import { Progress } from './progress.mjs';
+import { countsLine, verdict } from './results.mjs';
+import { Trouble } from './run.mjs';
+import { setup } from './setup.mjs';
+import { SUITES } from './suites.mjs';
+
+/** The suites that the command line asks for. */
+export function chosenSuites(args, suites = SUITES) {
+  const names = [];
+  for (let i = 0; i < args.length; i += 2) {
+    const name = args[i + 1];
+    if (args[i] !== '--only' || !suites.some((suite) => suite.name === name)) {
+      throw new Trouble(`${args.slice(i, i + 2).join(' ')} is not understood.`, {
+        hint: `--only NAME, where NAME is one of ${suites.map((suite) => suite.name).join(', ')}.`,
+      });
+    }
+    names.push(name);
+  }
+  return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name));
+}
+
+/** Runs suites one after another; a failing one does not keep the later ones from running. */
+export async function runSuites(suites, ready, progress) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of suites) {
+    const result = await progress.step(suite.name, async (note) => {
+      const outcome = await runSuite(suite, { ...ready, note });
+      for (const count of Object.keys(total)) total[count] += outcome[count];
+      return outcome.failed > 0 ? { failed: countsLine(outcome), outcome } : { note: countsLine(outcome), outcome };
+    });
+    if (result.outcome.failed > 0) explain(suite.name, result.outcome, progress);
+  }
+  return total;
+}
+
+async function runSuite(suite, ready) {
+  try {
+    if (suite.wasmPack) await ready.wasmPack;
+    const { code, counts, lines, log } = await suite.run(ready);
+    return { ...verdict(counts, code), lines, log };
+  } catch (error) {
+    const lines = (error instanceof Trouble ? error.describe() : error.stack).split('\n');
+    return { passed: 0, failed: 1, skipped: 0, reason: 'it could not be run', lines };
+  }
+}
+
+function explain(name, { reason, lines, log }, progress) {
+  for (const line of lines) progress.say(`      ${line}`);
+  if (reason !== undefined) progress.say(`    ${name}: ${reason}`);
+  if (log !== undefined) progress.say(`    Whole output: ${relative(ROOT, log)}`);
+  progress.say(`    Only this one: npm test -- --only ${name}`);
+}
+
+async function test() {
+  const suites = chosenSuites(process.argv.slice(2));
+  const needs = (what) => suites.some((suite) => suite[what] === true);
+  const progress = new Progress();
+  const ready = await setup({ progress, checks: true, browser: needs('browser'), wasmPack: needs('wasmPack') });
+  if (needs('build')) await build({ progress });
+  const total = await runSuites(suites, ready, progress);
+  process.stdout.write(`\n${countsLine({ passed: total.passed, failed: total.failed })}\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+if (isMain(import.meta)) await cli(test);
