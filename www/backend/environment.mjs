@@ -26,13 +26,23 @@ export function readEnvironment(env) {
   if (!/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(webhookSecret)) {
     throw new InvalidEnvironment("WEBHOOK_SECRET is not whsec_ and base64 of at least 24 bytes");
   }
+  const edgeOrigin = origin("EDGE_ORIGIN");
   return {
     port,
     shopOrigin: origin("SHOP_ORIGIN"),
-    edgeOrigin: origin("EDGE_ORIGIN"),
+    edgeOrigin,
     orderSecret,
     webhookSecret,
     stateFile: required("STATE_FILE"),
-    payHosts: env.PAY_HOSTS ?? "",
+    payHosts: standInHosts(edgeOrigin),
   };
+}
+
+/**
+ * The hosts that the button may go to besides Alipay's: an edge on this machine pays at the stand-in
+ * on this machine. Elsewhere there are none, and the button goes to Alipay only.
+ */
+function standInHosts(edgeOrigin) {
+  const { hostname } = new URL(edgeOrigin);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? hostname : "";
 }

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { readEnvironment } from "../backend/environment.mjs";
+
 const SERVER = fileURLToPath(new URL("../backend/server.mjs", import.meta.url));
 
 /** Takes a port that is free now; the shop is given one and does not choose its own. */
@@ -94,3 +96,13 @@ test("state_file_that_is_not_ours_stops_the_shop_and_is_left_alone", async (t) =
   assert.deepEqual(await runServer(env), ended(`${env.STATE_FILE} is not a state file of this shop`));
   assert.equal(readFileSync(env.STATE_FILE, "utf8"), "{\"orders\":");
 });
+
+for (const [name, edge, expected] of [
+  ["edge_on_this_machine_allows_the_stand_in_there", "http://127.0.0.1:8787", "127.0.0.1"],
+  ["edge_elsewhere_allows_no_host_besides_alipays", "https://127.0.0.1.example", ""],
+]) {
+  test(name, async (t) => {
+    const env = await environment(t);
+    assert.equal(readEnvironment({ ...env, EDGE_ORIGIN: edge }).payHosts, expected);
+  });
+}
