@@ -12,6 +12,7 @@ import { Stamps, digest } from './stamps.mjs';
 const SHARED = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo', 'xtask/npm/tools.json'];
 const HINT = 'mend what the lines above name, then start again.';
 
+const STAMPS = new Stamps(join(LOCAL, 'stamps'));
 const STEPS = [
   {
     name: 'widget',
@@ -33,8 +34,8 @@ const STEPS = [
   },
 ];
 
-/** Builds what has changed since it was last built. */
-export async function build({ progress = new Progress(), stamps = new Stamps(join(LOCAL, 'stamps')), steps = STEPS } = {}) {
+/** Builds what has changed since it was last built, then `publish`es the widget to the Worker's assets. */
+export async function build({ progress = new Progress(), stamps = STAMPS, steps = STEPS, publish = copyAssets } = {}) {
   // Another compiler makes other bytes from the same sources.
   const compiler = (await firstLine('rustc', ['--version'])) ?? '';
   for (const { name, inputs, outputs, work } of steps) {
@@ -48,7 +49,7 @@ export async function build({ progress = new Progress(), stamps = new Stamps(joi
       return undefined;
     });
   }
-  copyAssets();
+  publish();
 }
 
 function expectOutputs(name, outputs) {

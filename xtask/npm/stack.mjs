@@ -148,6 +148,8 @@ export class Stack {
     ));
     const trouble = await Promise.race([this.#answers(part, running), lost, late]);
     if (trouble !== undefined) throw trouble;
+    // Stopped before it answered, because another part failed to start.
+    if (this.#parts.get(part) !== running) return;
     this.#log(`${part} answers at ${this.origins[part]}`);
     void lost.then((reason) => this.#lose(running, part, reason));
   }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Progress } from '../progress.mjs';
+import { Trouble } from '../run.mjs';
+import { testFiles } from '../suites.mjs';
+import { chosenSuites, runSuites } from '../test.mjs';
+import { folderWith, page } from './scratch.mjs';
+
+const suite = (name, counts, code = 0, lines = []) => ({ name, run: async () => ({ code, counts, lines, log: undefined }) });
+const passing = suite('first', { passed: 3, failed: 0, skipped: 0 });
+const failing = suite('second', { passed: 1, failed: 2, skipped: 0 }, 1, ['left != right']);
+
+test('a failing suite does not keep the next one from running', async () => {
+  const out = page();
+  const total = await runSuites([failing, passing], {}, new Progress(out));
+  assert.deepEqual(total, { passed: 4, failed: 2, skipped: 0 });
+  const text = out.text.replace(/\d+\.\d s/g, 'S');
+  assert.equal(text, `  ✗ second                 1 passed, 2 failed  S
+      left != right
+    Only this one: npm test -- --only second
+  ✓ first                  3 passed, 0 failed  S
+`);
+});
+
+test('a suite that ran no test has failed', async () => {
+  const out = page();
+  const total = await runSuites([suite('empty', { passed: 0, failed: 0, skipped: 0 })], {}, new Progress(out));
+  assert.deepEqual(total, { passed: 0, failed: 1, skipped: 0 });
+  assert.equal(out.text.includes('    empty: it ran no test\n'), true);
+});
+
+test('a suite that cannot be run has failed, and says why', async () => {
+  const broken = { name: 'broken', run: async () => { throw new Trouble('wasm-pack could not be started (ENOENT).'); } };
+  const out = page();
+  assert.deepEqual(await runSuites([broken], {}, new Progress(out)), { passed: 0, failed: 1, skipped: 0 });
+  assert.equal(out.text.includes('      wasm-pack could not be started (ENOENT).\n'), true);
+});
+
+test('a suite waits for wasm-pack, and fails with it', async () => {
+  const widget = { ...passing, wasmPack: true };
+  const ready = { wasmPack: Promise.reject(new Trouble('no connection')) };
+  assert.deepEqual(await runSuites([widget], ready, new Progress(page())), { passed: 0, failed: 1, skipped: 0 });
+});
+
+test('--only chooses suites in their usual order', () => {
+  const suites = [passing, failing];
+  assert.deepEqual(chosenSuites([], suites), suites);
+  assert.deepEqual(chosenSuites(['--only', 'second', '--only', 'first'], suites), suites);
+  assert.deepEqual(chosenSuites(['--only', 'second'], suites), [failing]);
+});
+
+for (const args of [['--only', 'third'], ['--only'], ['second'], ['--all', 'first']]) {
+  test(`${args.join(' ')} is refused with the names to choose from`, () => {
+    assert.throws(() => chosenSuites(args, [passing, failing]), {
+      name: 'Trouble',
+      message: `${args.join(' ')} is not understood.`,
+      hint: '--only NAME, where NAME is one of first, second.',
+    });
+  });
+}
+
+test('test files are found below the folder, others are not', (t) => {
+  const folder = folderWith(t, { 'a.test.mjs': '', 'deep/b.test.mjs': '', 'scratch.mjs': '' });
+  assert.deepEqual(testFiles(folder), [`${folder}/a.test.mjs`, `${folder}/deep/b.test.mjs`]);
+  assert.deepEqual(testFiles(`${folder}/absent`), []);
+});
