@@ -1,0 +1,386 @@
+//! Notifications: from untrusted bytes to a type that exists only if Alipay signed it.
+
+mod error;
+mod names;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::backend::RsaBackend;
+use crate::canonical::{canonicalize, resplit};
+use crate::charset::Charset;
+use crate::form::Form;
+use crate::gateway_time::GatewayTime;
+use crate::money::{Amount, Currency};
+use crate::sign::{SignType, VerifyingKey};
+use crate::trade::{NotifyId, OutTradeNo, Partner, TradeNo, TradeStatus};
+
+pub use error::VerifyError;
+
+/// The one `notify_type` that tells about a payment.
+const TRADE_STATUS_SYNC: &str = "trade_status_sync";
+
+/// What a merchant's messages are verified with: the key and its algorithm, the account, the charset.
+///
+/// All of it is configuration. A message can agree with it or be refused; it chooses nothing.
+#[derive(Debug)]
+pub struct Verifier {
+    key: VerifyingKey,
+    partner: Partner,
+    charset: Charset,
+}
+
+impl Verifier {
+    /// Makes a verifier for messages in UTF-8.
+    #[must_use]
+    pub fn new(key: VerifyingKey, partner: Partner) -> Self {
+        Self {
+            key,
+            partner,
+            charset: Charset::Utf8,
+        }
+    }
+
+    /// The same verifier for messages in another charset.
+    #[must_use]
+    pub fn with_charset(self, charset: Charset) -> Self {
+        Self { charset, ..self }
+    }
+
+    /// The account whose messages this verifies.
+    #[must_use]
+    pub fn partner(&self) -> &Partner {
+        &self.partner
+    }
+
+    /// The `sign_type` that messages must have.
+    #[must_use]
+    pub fn sign_type(&self) -> SignType {
+        self.key.sign_type()
+    }
+
+    /// The charset that messages must have.
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        self.charset
+    }
+
+    /// Verifies that `body` is a notification that Alipay signed, about a trade, for our account.
+    ///
+    /// `body` is the request body as received: percent-encoded, at most
+    /// [`MAX_BODY`](crate::form::MAX_BODY) bytes. The query of the address is no part of it. Checks
+    /// run in the order of the list below; up to [`VerifyError::BadSignature`] the sender can be
+    /// anybody, from there on [`VerifyError::is_signed`] is true.
+    ///
+    /// # Errors
+    ///
+    /// * [`VerifyError::BadForm`] – too long, a broken `%` escape, a name twice, and so on.
+    /// * [`VerifyError::MissingField`] – `sign`, `sign_type`, `notify_id`, `notify_type` or
+    ///   `notify_time` is absent or empty. The query of a return is refused here.
+    /// * [`VerifyError::SignTypeNotAccepted`] – `sign_type` is not the one this verifier has.
+    /// * [`VerifyError::BadSignature`] – any failure inside RSA or MD5; deliberately not split up.
+    /// * [`VerifyError::Resplit`] – signed, but a value holds `&name=`: perhaps the signed text of
+    ///   another message, split at another place. Keep it as evidence, and ask Alipay.
+    /// * [`VerifyError::UnknownField`] – signed, but with a name that notifications do not have.
+    /// * [`VerifyError::CharsetNotAccepted`] – signed, but it names another charset.
+    /// * [`VerifyError::BadText`] – signed, but a value is not of the charset, or has a control
+    ///   character.
+    /// * [`VerifyError::WrongPartner`] – signed, but for another account.
+    /// * [`VerifyError::UnknownNotifyType`] – signed, but not about a trade.
+    /// * [`VerifyError::InvalidField`] – signed, but a field this crate needs is absent or not of
+    ///   its shape.
+    ///
+    /// # Not checked here
+    ///
+    /// Whether `out_trade_no` is ours, whether amount and currency are the ones we asked for,
+    /// whether this `notify_id` was seen before, how old the notification is, and, with `RSA`, for
+    /// which merchant it is: nothing in it names him, so ask back with
+    /// [`notify_verify`](crate::notify_verify). The caller does all of it before an order is paid.
+    ///
+    /// # Source
+    ///
+    /// `docs/alipay/notify.md` sections 1 and 5; vectors of kind `notification`.
+    pub async fn verify(
+        &self,
+        backend: &impl RsaBackend,
+        body: &[u8],
+    ) -> Result<Notification, VerifyError> {
+        let form = Form::parse(body).map_err(VerifyError::BadForm)?;
+        let envelope = [
+            "sign",
+            "sign_type",
+            "notify_id",
+            "notify_type",
+            "notify_time",
+        ];
+        self.open(backend, &form, &envelope).await?;
+        self.admit(&form, names::is_known)?;
+        let fields = Fields {
+            form: &form,
+            charset: self.charset,
+        };
+        if fields.text("notify_type")? != TRADE_STATUS_SYNC {
+            return Err(VerifyError::UnknownNotifyType);
+        }
+        Ok(Notification {
+            out_trade_no: fields.out_trade_no()?,
+            trade_no: fields.parsed("trade_no", TradeNo::parse)?,
+            trade_status: TradeStatus::parse(&fields.text("trade_status")?),
+            notify_id: fields.parsed("notify_id", NotifyId::parse)?,
+            notify_time: fields.parsed("notify_time", GatewayTime::parse)?,
+            total: fields.total()?,
+            refund: fields.refund()?,
+            digest: Sha256::digest(body).into(),
+        })
+    }
+
+    /// The gates up to the signature, and the search for another way to split what was signed.
+    pub(crate) async fn open(
+        &self,
+        backend: &impl RsaBackend,
+        form: &Form<'_>,
+        envelope: &[&'static str],
+    ) -> Result<(), VerifyError> {
+        for field in envelope {
+            if form.get(field).is_none() {
+                return Err(VerifyError::MissingField { field });
+            }
+        }
+        let expected = self.key.sign_type();
+        if form.get("sign_type") != Some(expected.as_str().as_bytes()) {
+            return Err(VerifyError::SignTypeNotAccepted { expected });
+        }
+        let sign = form
+            .get("sign")
+            .ok_or(VerifyError::MissingField { field: "sign" })?;
+        self.key
+            .verify(backend, &canonicalize(form.iter()), sign)
+            .await
+            .map_err(|_| VerifyError::BadSignature)?;
+        if form.iter().any(|(_, value)| resplit(value)) {
+            return Err(VerifyError::Resplit);
+        }
+        Ok(())
+    }
+
+    /// The gates behind the signature that notifications and returns have in common.
+    pub(crate) fn admit(
+        &self,
+        form: &Form<'_>,
+        is_known: fn(&str) -> bool,
+    ) -> Result<(), VerifyError> {
+        if !form.iter().all(|(name, _)| is_known(name)) {
+            return Err(VerifyError::UnknownField);
+        }
+        for name in ["_input_charset", "charset"] {
+            let named = form
+                .get(name)
+                .map(|label| std::str::from_utf8(label).unwrap_or_default());
+            if named.is_some_and(|label| Charset::parse(label) != Some(self.charset)) {
+                return Err(VerifyError::CharsetNotAccepted);
+            }
+        }
+        for (_, value) in form.iter() {
+            let text = self.charset.decode(value).ok_or(VerifyError::BadText)?;
+            if text.chars().any(char::is_control) {
+                return Err(VerifyError::BadText);
+            }
+        }
+        // The cross-border gateway names no account; where one is named, it must be ours.
+        for name in ["partner", "seller_id"] {
+            if form
+                .get(name)
+                .is_some_and(|account| account != self.partner.as_str().as_bytes())
+            {
+                return Err(VerifyError::WrongPartner);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A notification that Alipay signed: the proof that [`Verifier::verify`] returned it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    out_trade_no: OutTradeNo,
+    trade_no: TradeNo,
+    trade_status: TradeStatus,
+    notify_id: NotifyId,
+    notify_time: GatewayTime,
+    total: Amount,
+    refund: Option<Refund>,
+    digest: [u8; 32],
+}
+
+impl Notification {
+    /// The merchant's number for the order.
+    #[must_use]
+    pub fn out_trade_no(&self) -> &OutTradeNo {
+        &self.out_trade_no
+    }
+
+    /// Alipay's number for the trade.
+    #[must_use]
+    pub fn trade_no(&self) -> &TradeNo {
+        &self.trade_no
+    }
+
+    /// What has become of the trade. An unknown word is [`TradeStatus::Other`], never paid.
+    #[must_use]
+    pub fn trade_status(&self) -> TradeStatus {
+        self.trade_status
+    }
+
+    /// The number of the notification, the same on every delivery: the key for duplicates.
+    #[must_use]
+    pub fn notify_id(&self) -> &NotifyId {
+        &self.notify_id
+    }
+
+    /// When Alipay wrote the notification.
+    #[must_use]
+    pub fn notify_time(&self) -> GatewayTime {
+        self.notify_time
+    }
+
+    /// `total_fee` in `currency`. What it shows for a price in `rmb_fee` is not documented.
+    #[must_use]
+    pub fn total(&self) -> Amount {
+        self.total
+    }
+
+    /// What the notification says about a refund, if anything.
+    #[must_use]
+    pub fn refund(&self) -> Option<&Refund> {
+        self.refund.as_ref()
+    }
+
+    /// Whether it says that the buyer paid: a status of payment, and nothing about a refund.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        self.trade_status.is_paid() && self.refund.is_none()
+    }
+
+    /// SHA-256 of the body as received: what evidence is known by.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+}
+
+/// What a notification says about a refund.
+///
+/// # Source
+///
+/// `docs/alipay/notify.md` section 6.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    out_return_no: Option<OutTradeNo>,
+    status: RefundStatus,
+}
+
+impl Refund {
+    /// The merchant's number for the refund, if it is named.
+    #[must_use]
+    pub fn out_return_no(&self) -> Option<&OutTradeNo> {
+        self.out_return_no.as_ref()
+    }
+
+    /// What has become of the refund.
+    #[must_use]
+    pub fn status(&self) -> RefundStatus {
+        self.status
+    }
+}
+
+/// What Alipay says has become of a refund.
+///
+/// # Source
+///
+/// `docs/alipay/notify.md` section 6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RefundStatus {
+    /// `REFUND_FAIL`: the money was not given back.
+    RefundFail,
+    /// `REFUND_SUCCESS`: the money was given back.
+    RefundSuccess,
+    /// A word that this crate does not know, or none.
+    Other,
+}
+
+/// Reads the `out_trade_no` that `body` claims, unverified.
+///
+/// For one use only: to file a body that [`Verifier::verify`] refused with
+/// [`VerifyError::is_signed`] as evidence under an order. It moves no order.
+#[must_use]
+pub fn claimed_out_trade_no(body: &[u8]) -> Option<OutTradeNo> {
+    let form = Form::parse(body).ok()?;
+    OutTradeNo::parse(std::str::from_utf8(form.get("out_trade_no")?).ok()?).ok()
+}
+
+/// The fields of a form whose signature held, as the types they must be.
+pub(crate) struct Fields<'a> {
+    pub(crate) form: &'a Form<'a>,
+    pub(crate) charset: Charset,
+}
+
+impl Fields<'_> {
+    /// The text of a field that must be there.
+    pub(crate) fn text(&self, field: &'static str) -> Result<String, VerifyError> {
+        self.optional(field)?
+            .ok_or(VerifyError::InvalidField { field })
+    }
+
+    /// The text of a field, if it is there.
+    pub(crate) fn optional(&self, field: &'static str) -> Result<Option<String>, VerifyError> {
+        self.form
+            .get(field)
+            .map(|value| self.charset.decode(value).ok_or(VerifyError::BadText))
+            .transpose()
+    }
+
+    /// A field that must be there, as its type.
+    pub(crate) fn parsed<T, E>(
+        &self,
+        field: &'static str,
+        parse: fn(&str) -> Result<T, E>,
+    ) -> Result<T, VerifyError> {
+        parse(&self.text(field)?).map_err(|_| VerifyError::InvalidField { field })
+    }
+
+    pub(crate) fn out_trade_no(&self) -> Result<OutTradeNo, VerifyError> {
+        self.parsed("out_trade_no", OutTradeNo::parse)
+    }
+
+    pub(crate) fn total(&self) -> Result<Amount, VerifyError> {
+        let currency = self.parsed("currency", Currency::parse)?;
+        Amount::parse(&self.text("total_fee")?, currency)
+            .map_err(|_| VerifyError::InvalidField { field: "total_fee" })
+    }
+
+    fn refund(&self) -> Result<Option<Refund>, VerifyError> {
+        // Any of the names makes it a matter of a refund, so that none of them is ever paid.
+        if !names::REFUND
+            .iter()
+            .any(|name| self.form.get(name).is_some())
+        {
+            return Ok(None);
+        }
+        let out_return_no = self
+            .optional("out_return_no")?
+            .map(|text| OutTradeNo::parse(&text))
+            .transpose()
+            .map_err(|_| VerifyError::InvalidField {
+                field: "out_return_no",
+            })?;
+        let status = match self.optional("refund_status")?.as_deref() {
+            Some("REFUND_FAIL") => RefundStatus::RefundFail,
+            Some("REFUND_SUCCESS") => RefundStatus::RefundSuccess,
+            _ => RefundStatus::Other,
+        };
+        Ok(Some(Refund {
+            out_return_no,
+            status,
+        }))
+    }
+}
