@@ -46,6 +46,7 @@ pub mod return_query;
 pub mod request;
 
 pub mod notify_verify;
+pub mod query;
 pub mod reply;
 
 pub mod sign;

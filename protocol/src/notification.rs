@@ -133,6 +133,11 @@ impl Verifier {
         })
     }
 
+    /// The key, for the answers that are not forms.
+    pub(crate) fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
     /// The gates up to the signature, and the search for another way to split what was signed.
     pub(crate) async fn open(
         &self,
