@@ -1,1 +1,91 @@
-//! alipay-checkout-edge
+//! The Cloudflare Worker: takes orders to Alipay, checks what comes back, makes it durable, and
+//! tells the merchant until the merchant knows. See ARCHITECTURE.md and docs/contracts.md.
+
+pub mod checkout;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod event;
+pub mod forward;
+pub mod gateway;
+pub mod http;
+pub mod ladder;
+pub mod log;
+pub mod notify;
+pub mod order;
+pub mod orders;
+pub mod outbound;
+pub mod read;
+pub mod returned;
+pub mod status;
+pub mod terms;
+pub mod token;
+pub mod webcrypto;
+
+use config::Config;
+use error::Failure;
+use worker::{Context, Env, Method, Request, Response, Result, event};
+
+/// Every request comes in here.
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Response> {
+    let path = request.path();
+    let response = match Config::of(&env) {
+        Ok(config) => {
+            if path == "/notify/gateway" {
+                notify::answer(&mut request, &env, &config).await?
+            } else {
+                for_pages(&mut request, &env, &config, &path).await?
+            }
+        }
+        Err(failure) => {
+            log::misconfigured(&failure);
+            http::problem(&failure)?
+        }
+    };
+    http::harden(response)
+}
+
+/// The routes whose answers the merchant's pages may read.
+async fn for_pages(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    path: &str,
+) -> Result<Response> {
+    let response = match route(request, env, config, path).await {
+        Ok(response) => response,
+        Err(failure) => http::problem(&failure)?,
+    };
+    http::with_cors(response, request, config)
+}
+
+async fn route(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    path: &str,
+) -> std::result::Result<Response, Failure> {
+    let mut parts = path.trim_start_matches('/').splitn(2, '/');
+    let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
+    match (request.method(), first, rest) {
+        (Method::Options, _, _) => Ok(http::preflight(request, config)?),
+        (Method::Post, "checkout", None) => checkout::checkout(request, env, config).await,
+        (Method::Get, "status", Some(number)) => status::status(request, env, config, number).await,
+        (Method::Get, "return", Some(number)) => {
+            returned::returned(request, env, config, number).await
+        }
+        (Method::Get, "healthz", None) => {
+            Ok(Response::from_json(&serde_json::json!({"ok": true}))?)
+        }
+        (Method::Get, "version", None) => {
+            let version = serde_json::json!({"version": env!("CARGO_PKG_VERSION")});
+            Ok(Response::from_json(&version)?)
+        }
+        (_, "checkout", None) => Err(Failure::Method { allow: "POST" }),
+        (_, "status" | "return", Some(_)) | (_, "healthz" | "version", None) => {
+            Err(Failure::Method { allow: "GET" })
+        }
+        _ => Err(Failure::RouteUnknown),
+    }
+}

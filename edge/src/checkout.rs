@@ -1,0 +1,221 @@
+//! `POST /checkout`: an order token becomes a registered order and a signed pay URL.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::order::rpc::{Command, Reply, StatusView};
+use crate::order::state::{Price, Terms};
+use crate::terms::Claims;
+use crate::webcrypto::WebCrypto;
+use crate::{clock, orders, read, token};
+use alipay_protocol::money::{Amount, Currency};
+use alipay_protocol::request::{self, PayRequest, RequestError, Terminal};
+use alipay_protocol::trade::OutTradeNo;
+use serde::{Deserialize, Serialize};
+use worker::{Env, Request, Response};
+
+/// An order token has at most 8 KiB; the rest is names and percent signs.
+const MAX_BODY: usize = 16 * 1024;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    view: &'a StatusView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_url: Option<String>,
+    status_token: String,
+}
+
+/// What the caller sends.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct Asked {
+    order_token: String,
+    terminal: Option<String>,
+}
+
+/// Registers the order and answers the pay URL, or the status when nothing is left to pay.
+///
+/// The same order asked again, by another click, tab or page, is the same order with the same URL:
+/// a shopper cannot pay twice by asking twice.
+///
+/// # Errors
+///
+/// In this order: [`Failure::MediaType`], those of [`read::body`], [`Failure::Malformed`],
+/// [`Failure::OrderToken`], [`Failure::OrderClaim`], [`Failure::OrderTermsDiffer`],
+/// [`Failure::Unavailable`].
+pub async fn checkout(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+) -> Result<Response, Failure> {
+    let media_type = read::media_type(request);
+    let read_asked: fn(&[u8]) -> Option<Asked> = match media_type.as_str() {
+        "application/x-www-form-urlencoded" => from_form,
+        "application/json" => from_json,
+        _ => return Err(Failure::MediaType),
+    };
+    let body = read::body(request, MAX_BODY).await?;
+    let asked = read_asked(&body).ok_or(Failure::Malformed)?;
+    let terminal = terminal(asked.terminal.as_deref()).ok_or(Failure::Malformed)?;
+
+    let now = clock::now_s();
+    let claims: Claims = token::open(
+        &config.order_secret,
+        &asked.order_token,
+        &config.edge_origin,
+        now,
+    )
+    .map_err(Failure::OrderToken)?;
+    let terms = claims.into_terms(&config.allowed_origins, now)?;
+    // Before anything is registered: what cannot be signed must not become an order.
+    let pay_request = pay_request(config, &terms, terminal)?;
+
+    let number = terms.out_trade_no.clone();
+    let command = Command::Register(Box::new(terms));
+    let view = match orders::ask(env, config, &number, &command).await? {
+        Reply::Registered(view) => view,
+        Reply::TermsDiffer => return Err(Failure::OrderTermsDiffer),
+        _ => return Err(Failure::Unavailable),
+    };
+    let pay_url = if view.is_final {
+        None
+    } else {
+        let signed = pay_request.sign(&config.signing_key, &WebCrypto).await;
+        let signed = signed.map_err(|_| Failure::Unavailable)?;
+        Some(signed.url(config.gateway_url.as_str()))
+    };
+    let exp = now.saturating_add(config.status_ttl_s);
+    let status_token =
+        token::mint_status(&config.status_secret, &number, exp).ok_or(Failure::Unavailable)?;
+    Ok(Response::from_json(&Answer {
+        view: &view,
+        pay_url,
+        status_token,
+    })?)
+}
+
+/// Reads the form: each field once, nothing else.
+fn from_form(body: &[u8]) -> Option<Asked> {
+    let form = alipay_protocol::form::Form::parse(body).ok()?;
+    let mut asked = Asked {
+        order_token: String::new(),
+        terminal: None,
+    };
+    for (name, value) in form.iter() {
+        let value = std::str::from_utf8(value).ok()?.to_owned();
+        match name {
+            "order_token" => asked.order_token = value,
+            "terminal" => asked.terminal = Some(value),
+            _ => return None,
+        }
+    }
+    Some(asked).filter(|asked| !asked.order_token.is_empty())
+}
+
+fn from_json(body: &[u8]) -> Option<Asked> {
+    serde_json::from_slice(body).ok()
+}
+
+fn terminal(text: Option<&str>) -> Option<Terminal> {
+    match text {
+        None | Some("wap") => Some(Terminal::Wap),
+        Some("pc") => Some(Terminal::Pc),
+        Some(_) => None,
+    }
+}
+
+fn pay_request(config: &Config, terms: &Terms, terminal: Terminal) -> Result<PayRequest, Failure> {
+    // What was registered has passed these parsers once; failing again is a fault of ours.
+    let out_trade_no = OutTradeNo::parse(&terms.out_trade_no).map_err(|_| Failure::Unavailable)?;
+    let return_url = format!("{}/return/{}", config.edge_origin, terms.out_trade_no);
+    let mut builder = PayRequest::builder(
+        terminal,
+        &config.partner,
+        &out_trade_no,
+        price(&terms.price)?,
+    )
+    .subject(&terms.subject)
+    .notify_url(&format!("{}/notify/gateway", config.edge_origin))
+    .return_url(&return_url);
+    if let Some(text) = &terms.body {
+        builder = builder.body(text);
+    }
+    if config.send_merchant_url && terminal == Terminal::Wap {
+        builder = builder.merchant_url(&return_url);
+    }
+    builder.build().map_err(|error| claim_at_fault(&error))
+}
+
+fn price(price: &Price) -> Result<request::Price, Failure> {
+    let read = |minor, code: &str| {
+        let currency = Currency::parse(code).ok()?;
+        Some((Amount::from_minor(minor, currency).ok()?, currency))
+    };
+    match price {
+        Price::TotalFee { amount, currency } => {
+            read(*amount, currency).map(|(amount, _)| request::Price::TotalFee(amount))
+        }
+        Price::RmbFee { amount, settlement } => read(*amount, "CNY").and_then(|(amount, _)| {
+            let currency = Currency::parse(settlement).ok()?;
+            Some(request::Price::RmbFee { amount, currency })
+        }),
+    }
+    .ok_or(Failure::Unavailable)
+}
+
+/// The claim that a broken rule of Alipay's comes from.
+fn claim_at_fault(error: &RequestError) -> Failure {
+    let claim = match error.field() {
+        "total_fee" => "amount",
+        field => field,
+    };
+    Failure::OrderClaim(claim, error.rule().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(order_token: &str, terminal: Option<&str>) -> Option<Asked> {
+        Some(Asked {
+            order_token: order_token.into(),
+            terminal: terminal.map(Into::into),
+        })
+    }
+
+    #[test]
+    fn form_and_json_are_read_alike() {
+        assert_eq!(
+            from_form(b"order_token=a.b.c&terminal=pc"),
+            asked("a.b.c", Some("pc"))
+        );
+        assert_eq!(from_form(b"order_token=a.b.c"), asked("a.b.c", None));
+        assert_eq!(
+            from_json(br#"{"order_token":"a.b.c"}"#),
+            asked("a.b.c", None)
+        );
+    }
+
+    #[test]
+    fn anything_else_rejected() {
+        for form in [
+            "",
+            "terminal=pc",
+            "order_token=",
+            "order_token=a&order_token=b",
+            "order_token=a&x=1",
+            "order_token=%",
+        ] {
+            assert_eq!(from_form(form.as_bytes()), None, "{form}");
+        }
+        for json in [
+            "",
+            "{}",
+            "[]",
+            r#"{"order_token":1}"#,
+            r#"{"order_token":"a","order_token":"b"}"#,
+        ] {
+            assert_eq!(from_json(json.as_bytes()), None, "{json}");
+        }
+        assert_eq!(terminal(Some("app")), None);
+    }
+}

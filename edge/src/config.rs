@@ -1,0 +1,317 @@
+//! The Worker's configuration: read from the environment once per isolate, whole or not at all.
+
+use crate::error::Failure;
+use crate::event::EndpointSecret;
+use crate::ladder::Ladder;
+use crate::outbound;
+use crate::token::Secret;
+use alipay_protocol::key::{Md5Key, PrivateKey, PublicKey};
+use alipay_protocol::notification::Verifier;
+use alipay_protocol::sign::{SignType, SigningKey, VerifyingKey};
+use alipay_protocol::trade::Partner;
+use std::cell::OnceCell;
+use std::rc::Rc;
+use url::Url;
+use worker::Env;
+
+/// Two hours: as long as a shopper may stay at the cashier and in the app.
+const STATUS_TTL_S: u64 = 7200;
+
+/// When Alipay is asked whether a notification is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskBack {
+    /// Every time.
+    Always,
+    /// Never: the merchant answers for a key of its own.
+    Never,
+    /// Where the key is shared by all merchants, and so proves nothing about the account: `RSA`.
+    SharedKey,
+}
+
+/// Everything that is configured. Names as in `docs/contracts.md` section 3.
+#[derive(Debug)]
+pub struct Config {
+    /// `EDGE_ORIGIN`, without a slash at its end.
+    pub edge_origin: String,
+    /// `GATEWAY_URL`.
+    pub gateway_url: Url,
+    /// `PARTNER`.
+    pub partner: Partner,
+    /// `SIGN_TYPE`: fixes the algorithm in both directions.
+    pub sign_type: SignType,
+    /// Signs what we send to Alipay.
+    pub signing_key: SigningKey,
+    /// Checks what comes from Alipay.
+    pub verifier: Verifier,
+    /// `ORDER_SECRET`.
+    pub order_secret: Secret,
+    /// `STATUS_SECRET`.
+    pub status_secret: Secret,
+    /// Seconds that a status token lives.
+    pub status_ttl_s: u64,
+    /// `ALLOWED_ORIGINS`.
+    pub allowed_origins: Vec<String>,
+    /// `FORWARD_URL`.
+    pub forward_url: Url,
+    /// `FORWARD_SECRET`.
+    pub forward_secret: EndpointSecret,
+    /// `FORWARD_LADDER_S`.
+    pub ladder: Ladder,
+    /// `NOTIFY_VERIFY`.
+    pub ask_back: AskBack,
+    /// `MERCHANT_URL`: tell the cashier where a shopper goes who leaves without paying.
+    pub send_merchant_url: bool,
+}
+
+thread_local! {
+    static CONFIG: OnceCell<Rc<Config>> = const { OnceCell::new() };
+}
+
+impl Config {
+    /// The configuration of this isolate.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Misconfigured`] with the first variable that is absent or wrong. It is read
+    /// again at the next request, and nothing is served until it is right.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Failure> {
+        if let Some(config) = CONFIG.with(|cell| cell.get().cloned()) {
+            return Ok(config);
+        }
+        let config = Rc::new(Self::read(&|name| {
+            env.var(name).ok().map(|value| value.to_string())
+        })?);
+        CONFIG.with(|cell| cell.set(config.clone()).ok());
+        Ok(config)
+    }
+
+    /// Reads the variables; `lookup` answers one by its name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::of`].
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        let vars = Vars(lookup);
+        let development = vars.choice("DEVELOPMENT", "false", &["true", "false"])? == "true";
+        let server = |name: &'static str| {
+            let text = vars.required(name)?;
+            outbound::server(&text, development).ok_or(Failure::Misconfigured(name))
+        };
+        let edge_origin = server("EDGE_ORIGIN")?.origin().ascii_serialization();
+        let partner = Partner::parse(&vars.required("PARTNER")?)
+            .map_err(|_| Failure::Misconfigured("PARTNER"))?;
+        let sign_type = SignType::parse(&vars.required("SIGN_TYPE")?)
+            .ok_or(Failure::Misconfigured("SIGN_TYPE"))?;
+        let (signing_key, verifying_key) = vars.keys(sign_type)?;
+        Ok(Self {
+            edge_origin,
+            gateway_url: server("GATEWAY_URL")?,
+            verifier: Verifier::new(verifying_key, partner.clone()),
+            partner,
+            sign_type,
+            signing_key,
+            order_secret: vars.secret("ORDER_SECRET")?,
+            status_secret: vars.secret("STATUS_SECRET")?,
+            status_ttl_s: STATUS_TTL_S,
+            allowed_origins: vars.origins("ALLOWED_ORIGINS", development)?,
+            forward_url: server("FORWARD_URL")?,
+            forward_secret: EndpointSecret::parse(&vars.required("FORWARD_SECRET")?)
+                .ok_or(Failure::Misconfigured("FORWARD_SECRET"))?,
+            ladder: match lookup("FORWARD_LADDER_S") {
+                None => Ladder::default(),
+                Some(text) => {
+                    Ladder::parse(&text).ok_or(Failure::Misconfigured("FORWARD_LADDER_S"))?
+                }
+            },
+            ask_back: match vars
+                .choice("NOTIFY_VERIFY", "rsa", &["rsa", "always", "never"])?
+                .as_str()
+            {
+                "always" => AskBack::Always,
+                "never" => AskBack::Never,
+                _ => AskBack::SharedKey,
+            },
+            send_merchant_url: vars.choice("MERCHANT_URL", "omit", &["omit", "send"])? == "send",
+        })
+    }
+
+    /// Whether Alipay must confirm a notification that verified.
+    #[must_use]
+    pub fn asks_back(&self) -> bool {
+        match self.ask_back {
+            AskBack::Always => true,
+            AskBack::Never => false,
+            AskBack::SharedKey => self.sign_type == SignType::Rsa,
+        }
+    }
+}
+
+/// The environment, with errors that name the variable and never its value.
+struct Vars<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Vars<'_> {
+    fn required(&self, name: &'static str) -> Result<String, Failure> {
+        (self.0)(name)
+            .filter(|text| !text.is_empty())
+            .ok_or(Failure::Misconfigured(name))
+    }
+
+    fn choice(
+        &self,
+        name: &'static str,
+        default: &str,
+        choices: &[&str],
+    ) -> Result<String, Failure> {
+        let text = (self.0)(name).unwrap_or_else(|| default.to_owned());
+        if choices.contains(&text.as_str()) {
+            Ok(text)
+        } else {
+            Err(Failure::Misconfigured(name))
+        }
+    }
+
+    fn secret(&self, name: &'static str) -> Result<Secret, Failure> {
+        Secret::new(&self.required(name)?).ok_or(Failure::Misconfigured(name))
+    }
+
+    fn origins(&self, name: &'static str, development: bool) -> Result<Vec<String>, Failure> {
+        let text = self.required(name)?;
+        text.split(',')
+            .map(|one| {
+                let url = outbound::server(one.trim(), development);
+                url.map(|url| url.origin().ascii_serialization())
+                    .ok_or(Failure::Misconfigured(name))
+            })
+            .collect()
+    }
+
+    fn keys(&self, sign_type: SignType) -> Result<(SigningKey, VerifyingKey), Failure> {
+        if sign_type == SignType::Md5 {
+            let wrong = |_| Failure::Misconfigured("MD5_KEY");
+            let text = self.required("MD5_KEY")?;
+            // The secret is not cloned: one copy signs, the other checks.
+            let (ours, theirs) = (Md5Key::parse(&text), Md5Key::parse(&text));
+            return Ok((
+                SigningKey::md5(ours.map_err(wrong)?),
+                VerifyingKey::md5(theirs.map_err(wrong)?),
+            ));
+        }
+        let private = PrivateKey::parse(&self.required("MERCHANT_PRIVATE_KEY")?);
+        let public = PublicKey::parse(&self.required("ALIPAY_PUBLIC_KEY")?);
+        let wrong_private = |_| Failure::Misconfigured("MERCHANT_PRIVATE_KEY");
+        let wrong_public = |_| Failure::Misconfigured("ALIPAY_PUBLIC_KEY");
+        let (private, public) = (
+            private.map_err(wrong_private)?,
+            public.map_err(wrong_public)?,
+        );
+        Ok(match sign_type {
+            SignType::Rsa => (
+                SigningKey::rsa(private).map_err(wrong_private)?,
+                VerifyingKey::rsa(public).map_err(wrong_public)?,
+            ),
+            _ => (
+                SigningKey::rsa2(private).map_err(wrong_private)?,
+                VerifyingKey::rsa2(public).map_err(wrong_public)?,
+            ),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn good() -> BTreeMap<&'static str, String> {
+        [
+            ("EDGE_ORIGIN", "https://pay.example.com"),
+            ("GATEWAY_URL", "https://intlmapi.alipay.com/gateway.do"),
+            ("PARTNER", "2088101122136241"),
+            ("SIGN_TYPE", "MD5"),
+            ("MD5_KEY", "10000000000000000000000000000000"),
+            ("ORDER_SECRET", "test key: order, thirty-two bytes"),
+            ("STATUS_SECRET", "test key: status, thirty-two bytes"),
+            (
+                "ALLOWED_ORIGINS",
+                "https://shop.example.com, https://www.example.com",
+            ),
+            ("FORWARD_URL", "https://shop.example.com/alipay/events"),
+            ("FORWARD_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+        .into()
+    }
+
+    fn read(vars: &BTreeMap<&'static str, String>) -> Result<Config, Failure> {
+        Config::read(&|name| vars.get(name).cloned())
+    }
+
+    #[test]
+    fn good_configuration_accepted() {
+        let config = read(&good()).unwrap();
+        assert_eq!(config.edge_origin, "https://pay.example.com");
+        assert_eq!(
+            config.allowed_origins,
+            ["https://shop.example.com", "https://www.example.com"]
+        );
+        assert!(!config.asks_back());
+    }
+
+    #[test]
+    fn every_missing_variable_is_named() {
+        for name in good().keys() {
+            let mut vars = good();
+            vars.remove(name);
+            assert_eq!(read(&vars).unwrap_err(), Failure::Misconfigured(name));
+            vars.insert(name, String::new());
+            assert_eq!(read(&vars).unwrap_err(), Failure::Misconfigured(name));
+        }
+    }
+
+    #[test]
+    fn every_wrong_variable_is_named() {
+        let cases = [
+            ("EDGE_ORIGIN", "http://pay.example.com"),
+            ("GATEWAY_URL", "http://127.0.0.1:8788/gateway.do"),
+            ("PARTNER", "1088101122136241"),
+            ("SIGN_TYPE", "md5"),
+            ("SIGN_TYPE", "HMAC"),
+            ("ORDER_SECRET", "short"),
+            ("STATUS_SECRET", "short"),
+            ("ALLOWED_ORIGINS", "*"),
+            ("FORWARD_URL", "https://10.0.0.1/"),
+            ("FORWARD_SECRET", "secret"),
+            ("FORWARD_LADDER_S", "soon"),
+            ("NOTIFY_VERIFY", "sometimes"),
+            ("MERCHANT_URL", "yes"),
+            ("DEVELOPMENT", "1"),
+        ];
+        for (name, value) in cases {
+            let mut vars = good();
+            vars.insert(name, value.to_owned());
+            assert_eq!(
+                read(&vars).unwrap_err(),
+                Failure::Misconfigured(name),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn rsa_without_its_keys_rejected() {
+        let mut vars = good();
+        vars.insert("SIGN_TYPE", "RSA2".into());
+        assert_eq!(
+            read(&vars).unwrap_err(),
+            Failure::Misconfigured("MERCHANT_PRIVATE_KEY")
+        );
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let shown = format!("{:?}", read(&good()).unwrap());
+        for secret in ["10000000", "thirty-two", "MfKQ9r8G"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}

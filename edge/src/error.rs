@@ -1,0 +1,311 @@
+//! The one place that maps a failure to an answer: HTTP status, stable code and words.
+
+use crate::token::TokenError;
+use std::fmt;
+
+/// Why a request was not carried out. Alphabetical.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// A `content-encoding` other than `identity`.
+    BodyEncoded,
+    /// Longer than the limit of the route.
+    BodyTooLong {
+        /// In bytes.
+        limit: usize,
+    },
+    /// The connection broke while the body was read.
+    BodyUnreadable,
+    /// Neither the form nor the JSON that the route reads.
+    Malformed,
+    /// A media type that the route does not read.
+    MediaType,
+    /// A method that the route does not have.
+    Method {
+        /// What it has.
+        allow: &'static str,
+    },
+    /// The Worker's own configuration is incomplete; the name of the first bad variable.
+    Misconfigured(&'static str),
+    /// No such order.
+    OrderUnknown,
+    /// A claim of the order token breaks a rule; the claim's name, and the rule.
+    OrderClaim(&'static str, String),
+    /// The order is registered with other terms.
+    OrderTermsDiffer,
+    /// The order token is not acceptable.
+    OrderToken(TokenError),
+    /// No such route.
+    RouteUnknown,
+    /// The status token is not acceptable.
+    StatusToken(TokenError),
+    /// Storage, signing or the runtime failed; another try may succeed.
+    Unavailable,
+    /// Too many streams watch this order.
+    Watchers,
+}
+
+impl Failure {
+    /// HTTP status, stable code, and a title that does not change with the case.
+    fn row(&self) -> (u16, &'static str, &'static str) {
+        use TokenError as T;
+        match self {
+            Self::BodyEncoded => (415, "body_encoded", "Compressed bodies are not read"),
+            Self::BodyTooLong { .. } => (413, "body_too_long", "The body is too long"),
+            Self::BodyUnreadable => (400, "body_unreadable", "The body could not be read"),
+            Self::Malformed => (400, "malformed", "The body is not what this route reads"),
+            Self::MediaType => (415, "media_type", "This media type is not read here"),
+            Self::Method { .. } => (405, "method", "This route has no such method"),
+            Self::Misconfigured(_) => (
+                503,
+                "misconfigured",
+                "This Worker's configuration is incomplete",
+            ),
+            Self::OrderUnknown => (404, "order_unknown", "No such order"),
+            Self::OrderClaim(..) => (
+                422,
+                "order_claim",
+                "A claim of the order token breaks a rule",
+            ),
+            Self::OrderTermsDiffer => (
+                409,
+                "order_terms_differ",
+                "This order is registered with other terms",
+            ),
+            Self::OrderToken(T::BadSignature) => (
+                401,
+                "order_token_signature",
+                "The order token's signature does not hold",
+            ),
+            Self::OrderToken(T::Expired) => {
+                (401, "order_token_expired", "The order token has expired")
+            }
+            Self::OrderToken(T::NotYetValid) => (
+                401,
+                "order_token_not_yet_valid",
+                "The order token is not valid yet",
+            ),
+            Self::OrderToken(T::WrongAudience) => (
+                401,
+                "order_token_audience",
+                "The order token is for another edge",
+            ),
+            Self::OrderToken(T::WrongAlgorithm) => (
+                401,
+                "order_token_algorithm",
+                "The order token's algorithm is not HS256",
+            ),
+            Self::OrderToken(T::Claim(_) | T::Malformed) => (
+                400,
+                "order_token_malformed",
+                "The order token cannot be read",
+            ),
+            Self::RouteUnknown => (404, "route_unknown", "No such route"),
+            Self::StatusToken(_) => (
+                401,
+                "status_token",
+                "The status token is not valid for this order",
+            ),
+            Self::Unavailable => (503, "unavailable", "Try again in a moment"),
+            Self::Watchers => (429, "watchers", "Too many streams watch this order"),
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.row().0
+    }
+
+    /// The stable code: clients may act on it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.row().1
+    }
+
+    /// The title: the same for every case of a code.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.row().2
+    }
+}
+
+/// What a developer does about it. Nothing of the request is repeated.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BodyTooLong { limit } => write!(f, "send at most {limit} bytes"),
+            Self::Malformed => {
+                f.write_str("send the fields order_token and, if wanted, terminal, each once")
+            }
+            Self::MediaType => {
+                f.write_str("send application/x-www-form-urlencoded or application/json")
+            }
+            Self::Method { allow } => write!(f, "use {allow}"),
+            Self::Misconfigured(name) => write!(f, "set {name}; see docs/contracts.md, section 3"),
+            Self::OrderClaim(claim, rule) => write!(f, "{claim}: {rule}"),
+            Self::OrderTermsDiffer => f.write_str("use a new out_trade_no for other content"),
+            Self::OrderToken(TokenError::Claim(name)) => write!(f, "the claim {name} is missing"),
+            Self::OrderToken(TokenError::BadSignature) => {
+                f.write_str("sign with the secret that is ORDER_SECRET here")
+            }
+            Self::OrderToken(TokenError::Expired) => {
+                f.write_str("load the page again for a fresh token")
+            }
+            Self::OrderToken(TokenError::WrongAudience) => {
+                f.write_str("the claim aud must be this Worker's EDGE_ORIGIN")
+            }
+            _ => f.write_str(self.title()),
+        }
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        crate::log::fault("runtime", &error);
+        Self::Unavailable
+    }
+}
+
+/// Who is at fault when a notification is not acknowledged, and so what Alipay hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Not proven to be Alipay's word for us. Nothing is stored.
+    Untrusted,
+    /// Ours or the network's; Alipay sends again.
+    Retry,
+}
+
+/// A notification that is not acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: &'static str,
+    /// Who is at fault.
+    pub class: Class,
+    /// The HTTP status beside the body `fail`.
+    pub status: u16,
+}
+
+impl Refusal {
+    /// Refused for good: the same bytes will never be accepted.
+    #[must_use]
+    pub fn untrusted(code: &'static str) -> Self {
+        Self {
+            code,
+            class: Class::Untrusted,
+            status: 403,
+        }
+    }
+
+    /// Not now.
+    #[must_use]
+    pub fn retry(code: &'static str) -> Self {
+        Self {
+            code,
+            class: Class::Retry,
+            status: 503,
+        }
+    }
+
+    /// The class as a word for the log.
+    #[must_use]
+    pub fn class_code(&self) -> &'static str {
+        match self.class {
+            Class::Untrusted => "untrusted",
+            Class::Retry => "retry",
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let class = match failure {
+            Failure::Unavailable | Failure::Misconfigured(_) => Class::Retry,
+            _ => Class::Untrusted,
+        };
+        Self {
+            code: failure.code(),
+            class,
+            status: failure.status(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_stable() {
+        let all = [
+            (Failure::BodyEncoded, "body_encoded", 415),
+            (Failure::BodyTooLong { limit: 1 }, "body_too_long", 413),
+            (Failure::BodyUnreadable, "body_unreadable", 400),
+            (Failure::Malformed, "malformed", 400),
+            (Failure::MediaType, "media_type", 415),
+            (Failure::Method { allow: "POST" }, "method", 405),
+            (Failure::Misconfigured("X"), "misconfigured", 503),
+            (Failure::OrderUnknown, "order_unknown", 404),
+            (Failure::OrderClaim("a", "b".into()), "order_claim", 422),
+            (Failure::OrderTermsDiffer, "order_terms_differ", 409),
+            (
+                Failure::OrderToken(TokenError::BadSignature),
+                "order_token_signature",
+                401,
+            ),
+            (
+                Failure::OrderToken(TokenError::Expired),
+                "order_token_expired",
+                401,
+            ),
+            (
+                Failure::OrderToken(TokenError::NotYetValid),
+                "order_token_not_yet_valid",
+                401,
+            ),
+            (
+                Failure::OrderToken(TokenError::WrongAudience),
+                "order_token_audience",
+                401,
+            ),
+            (
+                Failure::OrderToken(TokenError::WrongAlgorithm),
+                "order_token_algorithm",
+                401,
+            ),
+            (
+                Failure::OrderToken(TokenError::Malformed),
+                "order_token_malformed",
+                400,
+            ),
+            (Failure::RouteUnknown, "route_unknown", 404),
+            (
+                Failure::StatusToken(TokenError::Expired),
+                "status_token",
+                401,
+            ),
+            (Failure::Unavailable, "unavailable", 503),
+            (Failure::Watchers, "watchers", 429),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for (failure, code, status) in all {
+            assert_eq!((failure.code(), failure.status()), (code, status));
+            assert!(seen.insert(code), "{code} twice");
+            assert!(!failure.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn only_our_own_faults_are_retried() {
+        assert_eq!(Refusal::from(Failure::Unavailable).class, Class::Retry);
+        assert_eq!(
+            Refusal::from(Failure::Misconfigured("X")).class,
+            Class::Retry
+        );
+        assert_eq!(
+            Refusal::from(Failure::BodyTooLong { limit: 1 }).class,
+            Class::Untrusted
+        );
+    }
+}

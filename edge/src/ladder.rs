@@ -1,0 +1,88 @@
+//! When a forwarded event is tried again.
+
+/// The steps that the Standard Webhooks specification recommends, in seconds after the attempt
+/// before: the last attempt is 75 hours, 35 minutes and 5 seconds after the first.
+pub const RECOMMENDED_S: [u64; 10] = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
+
+/// The most steps and the longest step that a configuration may name.
+const MAX_STEPS: usize = 32;
+const MAX_STEP_S: u64 = 7 * 86_400;
+
+/// The steps between attempts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ladder(Vec<u64>);
+
+impl Default for Ladder {
+    fn default() -> Self {
+        Self(RECOMMENDED_S.to_vec())
+    }
+}
+
+impl Ladder {
+    /// Reads comma-separated whole seconds; `None` when one is not a number, there are none, more
+    /// than 32, or a step is longer than a week.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let steps: Option<Vec<u64>> = text
+            .split(',')
+            .map(|step| step.trim().parse().ok())
+            .collect();
+        let steps = steps?;
+        let sane = steps.len() <= MAX_STEPS && steps.iter().all(|step| *step <= MAX_STEP_S);
+        sane.then_some(Self(steps))
+    }
+
+    /// Milliseconds to wait before attempt number `attempt` (the first is 0), or `None` after the
+    /// last.
+    ///
+    /// `jitter` is any number; up to a tenth of the step is added, and never taken away, so that
+    /// an attempt is never early. `retry_after_s` (from the receiver) can only delay, and by a day
+    /// at most.
+    #[must_use]
+    pub fn wait_ms(&self, attempt: usize, jitter: u32, retry_after_s: Option<u64>) -> Option<u64> {
+        let step = self.0.get(attempt)?.saturating_mul(1000);
+        let spread = step.checked_div(10)?.saturating_add(1);
+        let jittered = step.saturating_add(u64::from(jitter).checked_rem(spread)?);
+        let asked = retry_after_s.unwrap_or(0).min(86_400).saturating_mul(1000);
+        Some(jittered.max(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recommended_ladder_ends_after_ten_attempts() {
+        let ladder = Ladder::default();
+        assert_eq!(ladder.wait_ms(0, 0, None), Some(0));
+        assert_eq!(ladder.wait_ms(1, 0, None), Some(5_000));
+        assert_eq!(ladder.wait_ms(9, 0, None), Some(86_400_000));
+        assert_eq!(ladder.wait_ms(10, 0, None), None);
+    }
+
+    #[test]
+    fn an_attempt_is_never_early_and_at_most_a_tenth_late() {
+        let ladder = Ladder::default();
+        for jitter in [0, 1, 499, 500, 501, u32::MAX] {
+            let wait = ladder.wait_ms(1, jitter, None).unwrap();
+            assert!((5_000..=5_500).contains(&wait), "{wait}");
+        }
+    }
+
+    #[test]
+    fn retry_after_only_delays() {
+        let ladder = Ladder::default();
+        assert_eq!(ladder.wait_ms(1, 0, Some(1)), Some(5_000));
+        assert_eq!(ladder.wait_ms(1, 0, Some(60)), Some(60_000));
+        assert_eq!(ladder.wait_ms(1, 0, Some(u64::MAX)), Some(86_400_000));
+    }
+
+    #[test]
+    fn nonsense_rejected() {
+        for text in ["", "a", "1,,2", "-1", "1.5", "604801", &["1"; 33].join(",")] {
+            assert_eq!(Ladder::parse(text), None, "{text}");
+        }
+        assert_eq!(Ladder::parse("0, 1,2"), Some(Ladder(vec![0, 1, 2])));
+    }
+}

@@ -1,0 +1,78 @@
+//! Structured log lines: codes, our own numbers and ids; never a body, signature, token, key,
+//! name or address.
+
+use crate::error::Failure;
+use crate::forward::Outcome;
+use serde_json::{Value, json};
+use worker::{console_error, console_log, console_warn};
+
+/// A notification was refused.
+pub fn refused(code: &str, class: &str) {
+    console_warn!(
+        "{}",
+        line(
+            "notify_refused",
+            &[("code", code.into()), ("class", class.into())]
+        )
+    );
+}
+
+/// A notification is durable.
+pub fn notified(outcome: &str) {
+    console_log!("{}", line("notified", &[("outcome", outcome.into())]));
+}
+
+/// A delivery ended.
+pub fn forwarded(id: &str, attempt: usize, outcome: &Outcome) {
+    let result = match outcome {
+        Outcome::Delivered { status } => format!("delivered_{status}"),
+        Outcome::Failed { reason, .. } => reason.clone(),
+    };
+    let fields = [
+        ("id", id.into()),
+        ("attempt", attempt.into()),
+        ("result", result.into()),
+    ];
+    console_log!("{}", line("forwarded", &fields));
+}
+
+/// No attempt is left: somebody must look.
+pub fn dead_letter(id: &str) {
+    console_error!("{}", line("dead_letter", &[("id", id.into())]));
+}
+
+/// Something of ours failed: storage, the runtime, the configuration.
+pub fn fault(event: &str, error: &worker::Error) {
+    console_error!("{}", line(event, &[("error", error.to_string().into())]));
+}
+
+/// The configuration is not whole: names the variable, never its value.
+pub fn misconfigured(failure: &Failure) {
+    console_error!(
+        "{}",
+        line("misconfigured", &[("detail", failure.to_string().into())])
+    );
+}
+
+fn line(event: &str, fields: &[(&str, Value)]) -> String {
+    let mut line = json!({ "event": event });
+    if let Some(object) = line.as_object_mut() {
+        for (name, value) in fields {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
+    line.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_json_object() {
+        assert_eq!(
+            line("notify_refused", &[("code", "bad_signature".into())]),
+            r#"{"code":"bad_signature","event":"notify_refused"}"#
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! `POST /notify/gateway`: Alipay's server tells us of a trade.
+//!
+//! The gates, in order: method and media type, bounded read, strict form, algorithm and key from
+//! configuration, signature, account, kind of message, asking back where the key is shared; then
+//! the order object judges registration, amount, currency and status, and makes it durable; only
+//! then is it acknowledged. Nothing unverified names an object.
+
+use crate::config::Config;
+use crate::error::{Failure, Refusal};
+use crate::event::hex;
+use crate::order::rpc::{Accepted, Command, Reply};
+use crate::order::state::{Facts, Says};
+use crate::webcrypto::WebCrypto;
+use crate::{gateway, log, orders, read};
+use alipay_protocol::notification::Notification;
+use alipay_protocol::reply;
+use alipay_protocol::trade::TradeStatus;
+use worker::{Env, Method, Request, Response, Result};
+
+/// A genuine notification has about 600 bytes; the verifier reads no more than this either.
+const MAX_BODY: usize = alipay_protocol::form::MAX_BODY;
+
+/// Answers `success` once the notification is durable, else `fail`, and nothing else.
+///
+/// # Errors
+///
+/// When the runtime refuses the response.
+pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
+    match receive(request, env, config).await {
+        Ok(outcome) => {
+            log::notified(&outcome);
+            plain(reply::SUCCESS, 200)
+        }
+        Err(refusal) => {
+            log::refused(refusal.code, refusal.class_code());
+            let mut response = plain(reply::FAIL, refusal.status)?;
+            response.headers_mut().set("x-refusal", refusal.code)?;
+            Ok(response)
+        }
+    }
+}
+
+/// Exactly the body, without a byte before or after it.
+fn plain(body: &str, status: u16) -> Result<Response> {
+    let mut response = Response::ok(body)?.with_status(status);
+    response
+        .headers_mut()
+        .set("content-type", "text/plain; charset=utf-8")?;
+    Ok(response)
+}
+
+async fn receive(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+) -> std::result::Result<String, Refusal> {
+    if request.method() != Method::Post {
+        return Err(Failure::Method { allow: "POST" }.into());
+    }
+    if read::media_type(request) != "application/x-www-form-urlencoded" {
+        return Err(Failure::MediaType.into());
+    }
+    let body = read::body(request, MAX_BODY).await?;
+    let notification = config
+        .verifier
+        .verify(&WebCrypto, &body)
+        .await
+        .map_err(|error| Refusal::untrusted(error.code()))?;
+    if config.asks_back() {
+        gateway::confirm(config, &notification).await?;
+    }
+    let accepted = Accepted {
+        out_trade_no: notification.out_trade_no().as_str().to_owned(),
+        facts: facts(&notification),
+        evidence: format!("sha256:{}", hex(&notification.digest())),
+        // The form is ASCII: everything else is percent-encoded, or the verifier refuses it.
+        raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_form"))?,
+    };
+    let out_trade_no = accepted.out_trade_no.clone();
+    let command = Command::Notify(Box::new(accepted));
+    match orders::ask(env, config, &out_trade_no, &command).await? {
+        Reply::Durable { outcome } => Ok(outcome),
+        _ => Err(Refusal::retry("unavailable")),
+    }
+}
+
+/// The facts that the order judges.
+///
+/// Paid is `TRADE_FINISHED` alone: `TRADE_SUCCESS` is not part of the cross-border product, so it
+/// is kept aside and the merchant is told (docs/alipay, "Trade status").
+fn facts(notification: &Notification) -> Facts {
+    Facts {
+        notify_id: notification.notify_id().as_str().to_owned(),
+        trade_no: notification.trade_no().as_str().to_owned(),
+        says: match notification.trade_status() {
+            TradeStatus::TradeFinished => Says::Paid,
+            TradeStatus::TradeClosed => Says::Closed,
+            TradeStatus::WaitBuyerPay => Says::Waiting,
+            _ => Says::Other,
+        },
+        amount: notification.total().minor(),
+        currency: notification.total().currency().code().to_owned(),
+    }
+}

@@ -1,0 +1,104 @@
+//! What the Worker may ask of an order object, and its answers: the only file both sides import.
+
+use super::state::{Facts, Order, Status, Terms};
+use serde::{Deserialize, Serialize};
+
+/// The binding of the order objects in `wrangler.toml`.
+pub const BINDING: &str = "ORDER";
+
+/// The URL that carries a [`Command`]; only the path matters.
+pub const COMMAND_URL: &str = "https://order/command";
+
+/// The URL that answers a stream of [`StatusView`]s.
+pub const LIVE_URL: &str = "https://order/live";
+
+/// The name of the object of one order.
+#[must_use]
+pub fn object_name(partner: &str, out_trade_no: &str) -> String {
+    format!("gateway:{partner}:{out_trade_no}")
+}
+
+/// A verified notification, with the bytes that prove it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The order it names.
+    pub out_trade_no: String,
+    /// What it says.
+    pub facts: Facts,
+    /// The body as received: kept as evidence.
+    pub raw: String,
+    /// `sha256:` and the hex digest of `raw`.
+    pub evidence: String,
+}
+
+/// What is asked of an order.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Take in a verified notification.
+    Notify(Box<Accepted>),
+    /// Register the order, or confirm that it is registered with the same terms, and mark that a
+    /// pay URL is handed out.
+    Register(Box<Terms>),
+    /// Where the shopper comes back to.
+    Return,
+    /// Where it is.
+    Status,
+}
+
+/// What an order answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// The notification is durable (new, repeated, or kept aside).
+    Durable {
+        /// For the log: `moved`, `kept`, `repeat`, or the code of the quarantine.
+        outcome: String,
+    },
+    /// The order is registered.
+    Registered(StatusView),
+    /// Registered before with other terms; nothing changed.
+    TermsDiffer,
+    /// Where the shopper comes back to.
+    ReturnTo(String),
+    /// Where it is.
+    Status(StatusView),
+    /// No such order.
+    Unknown,
+}
+
+/// What a reader of the status sees: no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusView {
+    /// The merchant's number.
+    pub out_trade_no: String,
+    /// Where it is.
+    pub status: Status,
+    /// Nothing more will be waited for.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+    /// Minor units of `currency`.
+    pub amount: u64,
+    /// What the shopper was asked to pay in.
+    pub currency: String,
+    /// Alipay's number, once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trade_no: Option<String>,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+impl From<&Order> for StatusView {
+    fn from(order: &Order) -> Self {
+        let (amount, currency) = order.terms.price.shown();
+        Self {
+            out_trade_no: order.terms.out_trade_no.clone(),
+            status: order.status,
+            is_final: order.status.is_final(),
+            amount,
+            currency: currency.to_owned(),
+            trade_no: order.trade_no.clone(),
+            version: order.version,
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! How an order may move. Pure: no Worker, no clock, no storage.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an order is. It only moves forward: `created → redirected → paid → refunded`, and
+/// `created | redirected → closed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Registered; no pay URL handed out yet.
+    Created,
+    /// A pay URL was handed out.
+    Redirected,
+    /// Alipay says, verified, that it is paid.
+    Paid,
+    /// Alipay says, verified, that the trade ended unpaid.
+    Closed,
+    /// Paid and given back.
+    Refunded,
+}
+
+impl Status {
+    /// Whether the shopper has nothing more to do or to wait for.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Paid | Self::Closed | Self::Refunded)
+    }
+}
+
+/// What the shopper is asked to pay. Amounts are minor units of their currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Price {
+    /// `total_fee` in the settlement currency.
+    TotalFee {
+        /// Minor units of `currency`.
+        amount: u64,
+        /// Settlement currency.
+        currency: String,
+    },
+    /// `rmb_fee` in CNY, settled in `settlement`.
+    RmbFee {
+        /// Fen.
+        amount: u64,
+        /// Settlement currency.
+        settlement: String,
+    },
+}
+
+impl Price {
+    /// The amount and currency that the shopper sees.
+    #[must_use]
+    pub fn shown(&self) -> (u64, &str) {
+        match self {
+            Self::TotalFee { amount, currency } => (*amount, currency),
+            Self::RmbFee { amount, .. } => (*amount, "CNY"),
+        }
+    }
+
+    /// Whether a notification's `total_fee` and `currency` are this price.
+    ///
+    /// What they show for an order asked in `rmb_fee` is UNCONFIRMED: only the same number is
+    /// taken, in CNY or labelled with the settlement currency as the request was; a converted
+    /// amount cannot be checked and is quarantined.
+    fn is(&self, facts: &Facts) -> Result<(), Reason> {
+        let (amount, currencies) = match self {
+            Self::TotalFee { amount, currency } => (*amount, [currency.as_str(), currency]),
+            Self::RmbFee { amount, settlement } => (*amount, ["CNY", settlement.as_str()]),
+        };
+        if !currencies.contains(&facts.currency.as_str()) {
+            return Err(Reason::CurrencyDiffers);
+        }
+        if amount != facts.amount {
+            return Err(Reason::AmountDiffers);
+        }
+        Ok(())
+    }
+}
+
+/// What the merchant signed into the order token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The merchant's number.
+    pub out_trade_no: String,
+    /// Shown to the shopper by the cashier.
+    pub subject: String,
+    /// A longer description, if any.
+    pub body: Option<String>,
+    /// What is asked.
+    pub price: Price,
+    /// Where the shopper comes back to.
+    pub return_url: String,
+    /// Forwarded with each event, never sent to Alipay.
+    pub metadata: std::collections::BTreeMap<String, String>,
+}
+
+impl Terms {
+    /// Whether `other` asks the shopper for the same thing. Where the shopper comes back to, and
+    /// the metadata, are the merchant's own matter: Alipay never sees them.
+    #[must_use]
+    pub fn same_trade(&self, other: &Self) -> bool {
+        (&self.out_trade_no, &self.subject, &self.body, &self.price)
+            == (
+                &other.out_trade_no,
+                &other.subject,
+                &other.body,
+                &other.price,
+            )
+    }
+}
+
+/// A registered order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// What was registered.
+    pub terms: Terms,
+    /// Where it is.
+    pub status: Status,
+    /// Alipay's number, known once it is paid or closed.
+    pub trade_no: Option<String>,
+    /// Grows with each change a reader can see.
+    pub version: u64,
+}
+
+impl Order {
+    /// A new order: registered, nothing handed out.
+    #[must_use]
+    pub fn new(terms: Terms) -> Self {
+        Self {
+            terms,
+            status: Status::Created,
+            trade_no: None,
+            version: 1,
+        }
+    }
+
+    /// Moves to `to`; the caller has asked [`apply`] whether it may.
+    pub fn move_to(&mut self, to: Status, trade_no: Option<&str>) {
+        self.status = to;
+        if let Some(trade_no) = trade_no {
+            self.trade_no = Some(trade_no.to_owned());
+        }
+        self.version = self.version.saturating_add(1);
+    }
+
+    /// Marks that a pay URL is handed out. Returns whether that is news.
+    pub fn redirect(&mut self) -> bool {
+        let news = self.status == Status::Created;
+        if news {
+            self.move_to(Status::Redirected, None);
+        }
+        news
+    }
+}
+
+/// What a notification says of the trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Says {
+    /// The trade ended unpaid.
+    Closed,
+    /// A status, or a kind of message, that this product does not define as one of the others.
+    Other,
+    /// The shopper has paid.
+    Paid,
+    /// The trade exists and is not paid yet.
+    Waiting,
+}
+
+/// The facts of one verified notification. Made only by `notify.rs`, from a `Notification`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Alipay's number for this notification; the same on every resend.
+    pub notify_id: String,
+    /// Alipay's number for the trade.
+    pub trade_no: String,
+    /// What it says.
+    pub says: Says,
+    /// `total_fee` in minor units of `currency`.
+    pub amount: u64,
+    /// As in the notification.
+    pub currency: String,
+}
+
+/// Why a genuine notification is kept aside instead of believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Not the amount that the merchant registered.
+    AmountDiffers,
+    /// Closed, although it was paid: a full refund made elsewhere, or an error.
+    ClosedAfterPaid,
+    /// Not the currency that the merchant registered.
+    CurrencyDiffers,
+    /// No order of that number is registered; judged again when it is.
+    NotRegistered,
+    /// The same `notify_id` came before with other content.
+    NotifyIdReused,
+    /// Paid, although it was closed before.
+    PaidAfterClosed,
+    /// A second trade was paid for the same order.
+    TradeNoDiffers,
+    /// Neither paid, closed nor waiting.
+    TradeStatusUnexpected,
+}
+
+impl Reason {
+    /// The stable code, as in the forwarded event.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AmountDiffers => "amount_differs",
+            Self::ClosedAfterPaid => "closed_after_paid",
+            Self::CurrencyDiffers => "currency_differs",
+            Self::NotRegistered => "not_registered",
+            Self::NotifyIdReused => "notify_id_reused",
+            Self::PaidAfterClosed => "paid_after_closed",
+            Self::TradeNoDiffers => "trade_no_differs",
+            Self::TradeStatusUnexpected => "trade_status_unexpected",
+        }
+    }
+}
+
+/// What a notification does to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// Recorded; the order stays where it is.
+    Keep,
+    /// The order moves.
+    Move(Status),
+    /// Genuine, but not believed.
+    Quarantine(Reason),
+    /// The very same notification again.
+    Repeat,
+}
+
+/// Judges `facts` against the registered `order` and the `earlier` notification of the same
+/// `notify_id`, if there was one.
+///
+/// In this order: repeat or reuse of the `notify_id`, registration, currency, amount, what it says
+/// against where the order is.
+#[must_use]
+pub fn apply(order: Option<&Order>, earlier: Option<&Facts>, facts: &Facts) -> Transition {
+    if let Some(earlier) = earlier {
+        return if earlier == facts {
+            Transition::Repeat
+        } else {
+            Transition::Quarantine(Reason::NotifyIdReused)
+        };
+    }
+    let Some(order) = order else {
+        return Transition::Quarantine(Reason::NotRegistered);
+    };
+    if let Err(reason) = order.terms.price.is(facts) {
+        return Transition::Quarantine(reason);
+    }
+    let same_trade = order
+        .trade_no
+        .as_deref()
+        .is_none_or(|known| known == facts.trade_no);
+    match (facts.says, order.status) {
+        (Says::Other, _) => Transition::Quarantine(Reason::TradeStatusUnexpected),
+        (Says::Paid, Status::Created | Status::Redirected) => Transition::Move(Status::Paid),
+        (Says::Paid, Status::Closed) => Transition::Quarantine(Reason::PaidAfterClosed),
+        (Says::Paid, Status::Paid | Status::Refunded) if !same_trade => {
+            Transition::Quarantine(Reason::TradeNoDiffers)
+        }
+        (Says::Closed, Status::Created | Status::Redirected) => Transition::Move(Status::Closed),
+        (Says::Closed, Status::Paid) => Transition::Quarantine(Reason::ClosedAfterPaid),
+        (Says::Paid | Says::Closed | Says::Waiting, _) => Transition::Keep,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Status; 5] = [
+        Status::Created,
+        Status::Redirected,
+        Status::Paid,
+        Status::Closed,
+        Status::Refunded,
+    ];
+
+    fn order(status: Status) -> Order {
+        let terms = Terms {
+            out_trade_no: "A1".into(),
+            subject: "Tea".into(),
+            body: None,
+            price: Price::TotalFee {
+                amount: 1990,
+                currency: "USD".into(),
+            },
+            return_url: "https://shop.example/checkout/A1".into(),
+            metadata: std::collections::BTreeMap::new(),
+        };
+        let trade_no = (status > Status::Redirected).then(|| "T1".to_owned());
+        Order {
+            status,
+            trade_no,
+            ..Order::new(terms)
+        }
+    }
+
+    fn facts(says: Says) -> Facts {
+        Facts {
+            notify_id: "N1".into(),
+            trade_no: "T1".into(),
+            says,
+            amount: 1990,
+            currency: "USD".into(),
+        }
+    }
+
+    #[track_caller]
+    fn check(status: Status, facts: &Facts, expected: Transition) {
+        assert_eq!(
+            apply(Some(&order(status)), None, facts),
+            expected,
+            "{status:?} {facts:?}"
+        );
+    }
+
+    #[test]
+    fn every_message_in_every_state() {
+        use Transition::{Keep, Move, Quarantine};
+        let paid = [
+            Move(Status::Paid),
+            Move(Status::Paid),
+            Keep,
+            Quarantine(Reason::PaidAfterClosed),
+            Keep,
+        ];
+        let closed = [
+            Move(Status::Closed),
+            Move(Status::Closed),
+            Quarantine(Reason::ClosedAfterPaid),
+            Keep,
+            Keep,
+        ];
+        for (at, status) in ALL.into_iter().enumerate() {
+            check(status, &facts(Says::Paid), paid[at]);
+            check(status, &facts(Says::Closed), closed[at]);
+            check(status, &facts(Says::Waiting), Keep);
+            check(
+                status,
+                &facts(Says::Other),
+                Quarantine(Reason::TradeStatusUnexpected),
+            );
+        }
+    }
+
+    #[test]
+    fn a_move_is_always_forward() {
+        for status in ALL {
+            for says in [Says::Paid, Says::Closed, Says::Waiting, Says::Other] {
+                if let Transition::Move(to) = apply(Some(&order(status)), None, &facts(says)) {
+                    assert!(to > status, "{status:?} to {to:?}");
+                    assert!(!status.is_final());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_amount_or_currency_quarantined_in_every_state() {
+        for status in ALL {
+            let dear = Facts {
+                amount: 1991,
+                ..facts(Says::Paid)
+            };
+            check(status, &dear, Transition::Quarantine(Reason::AmountDiffers));
+            let yen = Facts {
+                currency: "JPY".into(),
+                ..facts(Says::Paid)
+            };
+            check(
+                status,
+                &yen,
+                Transition::Quarantine(Reason::CurrencyDiffers),
+            );
+        }
+    }
+
+    #[test]
+    fn second_trade_for_a_paid_order_quarantined() {
+        let second = Facts {
+            trade_no: "T2".into(),
+            ..facts(Says::Paid)
+        };
+        check(
+            Status::Paid,
+            &second,
+            Transition::Quarantine(Reason::TradeNoDiffers),
+        );
+        check(
+            Status::Refunded,
+            &second,
+            Transition::Quarantine(Reason::TradeNoDiffers),
+        );
+    }
+
+    #[test]
+    fn unregistered_order_quarantined() {
+        let verdict = apply(None, None, &facts(Says::Paid));
+        assert_eq!(verdict, Transition::Quarantine(Reason::NotRegistered));
+    }
+
+    #[test]
+    fn same_notify_id_repeats_or_is_reused() {
+        let first = facts(Says::Paid);
+        let verdict = apply(Some(&order(Status::Paid)), Some(&first), &first);
+        assert_eq!(verdict, Transition::Repeat);
+        let altered = [
+            Facts {
+                amount: 1,
+                ..first.clone()
+            },
+            Facts {
+                currency: "EUR".into(),
+                ..first.clone()
+            },
+            Facts {
+                trade_no: "T2".into(),
+                ..first.clone()
+            },
+            Facts {
+                says: Says::Closed,
+                ..first.clone()
+            },
+        ];
+        for other in altered {
+            let verdict = apply(Some(&order(Status::Paid)), Some(&first), &other);
+            assert_eq!(verdict, Transition::Quarantine(Reason::NotifyIdReused));
+        }
+    }
+
+    #[test]
+    fn rmb_fee_matches_the_same_number_only() {
+        let price = Price::RmbFee {
+            amount: 12800,
+            settlement: "USD".into(),
+        };
+        let say = |amount, currency: &str| Facts {
+            amount,
+            currency: currency.into(),
+            ..facts(Says::Paid)
+        };
+        assert_eq!(price.is(&say(12800, "CNY")), Ok(()));
+        assert_eq!(price.is(&say(12800, "USD")), Ok(()));
+        assert_eq!(price.is(&say(1790, "USD")), Err(Reason::AmountDiffers));
+        assert_eq!(price.is(&say(12800, "EUR")), Err(Reason::CurrencyDiffers));
+    }
+
+    #[test]
+    fn terms_differ_by_what_the_shopper_is_asked_only() {
+        let first = order(Status::Created).terms;
+        let elsewhere = Terms {
+            return_url: "https://shop.example/zh".into(),
+            ..first.clone()
+        };
+        assert!(first.same_trade(&elsewhere));
+        let dear = Price::TotalFee {
+            amount: 1,
+            currency: "USD".into(),
+        };
+        for other in [
+            Terms {
+                subject: "Coffee".into(),
+                ..first.clone()
+            },
+            Terms {
+                body: Some("x".into()),
+                ..first.clone()
+            },
+            Terms {
+                price: dear,
+                ..first.clone()
+            },
+            Terms {
+                out_trade_no: "A2".into(),
+                ..first.clone()
+            },
+        ] {
+            assert!(!first.same_trade(&other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn redirect_is_news_once() {
+        let mut order = order(Status::Created);
+        assert!(order.redirect());
+        assert!(!order.redirect());
+        assert_eq!((order.status, order.version), (Status::Redirected, 2));
+    }
+}

@@ -1,0 +1,313 @@
+//! Where an order is kept: the SQLite database of its Durable Object.
+//!
+//! Every function is synchronous. Statements that run without an `await` between them are
+//! committed together, so a caller that runs several in one go gets all of them or none.
+
+use super::state::{Facts, Order, Reason};
+use crate::event::Event;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
+
+/// One statement list per schema version, oldest first; never edited once released.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE registered (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        doc TEXT NOT NULL
+    );
+    CREATE TABLE notification (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        notify_id TEXT NOT NULL,
+        received_ms INTEGER NOT NULL,
+        verdict TEXT NOT NULL,
+        facts TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        raw TEXT NOT NULL
+    );
+    CREATE INDEX notification_by_id ON notification (notify_id, seq);
+    CREATE TABLE event (
+        id TEXT PRIMARY KEY,
+        body TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        due_ms INTEGER,
+        state TEXT NOT NULL DEFAULT 'waiting',
+        last TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at_ms INTEGER NOT NULL,
+        act TEXT NOT NULL,
+        detail TEXT NOT NULL
+    );
+"];
+
+/// An event that waits to be forwarded.
+#[derive(Debug, Deserialize)]
+pub struct Waiting {
+    /// `webhook-id`.
+    pub id: String,
+    /// The JSON body.
+    pub body: String,
+    /// Attempts begun so far.
+    pub attempts: usize,
+}
+
+/// A notification that was kept aside.
+#[derive(Debug)]
+pub struct Aside {
+    /// Its row.
+    pub seq: i64,
+    /// What it says.
+    pub facts: Facts,
+    /// `sha256:` and hex of its body.
+    pub evidence: String,
+}
+
+/// The tables of one order.
+#[derive(Debug)]
+pub struct Store(SqlStorage);
+
+impl Store {
+    /// Opens the tables, bringing an older schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses a statement.
+    pub fn open(sql: SqlStorage) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: usize,
+        }
+        let store = Self(sql);
+        store.run(
+            "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)",
+            vec![],
+        )?;
+        let at: Option<Version> = store.first("SELECT version FROM schema", vec![])?;
+        let at = at.map_or(0, |row| row.version);
+        for migration in MIGRATIONS.iter().skip(at) {
+            store.run(migration, vec![])?;
+        }
+        if at < MIGRATIONS.len() {
+            store.run("DELETE FROM schema", vec![])?;
+            let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
+            store.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
+        }
+        Ok(store)
+    }
+
+    fn run(&self, sql: &str, bindings: Vec<Value>) -> Result<()> {
+        self.0.exec(sql, bindings).map(|_| ())
+    }
+
+    fn all<T: DeserializeOwned>(&self, sql: &str, bindings: Vec<Value>) -> Result<Vec<T>> {
+        self.0.exec(sql, bindings)?.to_array()
+    }
+
+    fn first<T: DeserializeOwned>(&self, sql: &str, bindings: Vec<Value>) -> Result<Option<T>> {
+        Ok(self.all(sql, bindings)?.into_iter().next())
+    }
+
+    /// The registered order.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails or the row cannot be read.
+    pub fn order(&self) -> Result<Option<Order>> {
+        #[derive(Deserialize)]
+        struct Row {
+            doc: String,
+        }
+        let row: Option<Row> = self.first("SELECT doc FROM registered WHERE one = 1", vec![])?;
+        row.map(|row| serde_json::from_str(&row.doc).map_err(Error::from))
+            .transpose()
+    }
+
+    /// Writes the order.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn save(&self, order: &Order) -> Result<()> {
+        let doc = serde_json::to_string(order)?;
+        self.run(
+            "INSERT INTO registered (one, doc) VALUES (1, ?) \
+             ON CONFLICT (one) DO UPDATE SET doc = excluded.doc",
+            vec![doc.into()],
+        )
+    }
+
+    /// What the first notification with this `notify_id` said.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails or the row cannot be read.
+    pub fn earlier(&self, notify_id: &str) -> Result<Option<Facts>> {
+        #[derive(Deserialize)]
+        struct Row {
+            facts: String,
+        }
+        let row: Option<Row> = self.first(
+            "SELECT facts FROM notification WHERE notify_id = ? ORDER BY seq LIMIT 1",
+            vec![notify_id.into()],
+        )?;
+        row.map(|row| serde_json::from_str(&row.facts).map_err(Error::from))
+            .transpose()
+    }
+
+    /// Keeps a notification, with the verdict on it and the bytes that prove it.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn keep(&self, note: &super::rpc::Accepted, verdict: &str, now_ms: u64) -> Result<()> {
+        self.run(
+            "INSERT INTO notification (notify_id, received_ms, verdict, facts, evidence, raw) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                note.facts.notify_id.as_str().into(),
+                integer(now_ms)?,
+                verdict.into(),
+                serde_json::to_string(&note.facts)?.into(),
+                note.evidence.as_str().into(),
+                note.raw.as_str().into(),
+            ],
+        )
+    }
+
+    /// The notifications that came before the order was registered, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails or a row cannot be read.
+    pub fn unjudged(&self) -> Result<Vec<Aside>> {
+        #[derive(Deserialize)]
+        struct Row {
+            seq: i64,
+            facts: String,
+            evidence: String,
+        }
+        let rows: Vec<Row> = self.all(
+            "SELECT seq, facts, evidence FROM notification WHERE verdict = ? ORDER BY seq",
+            vec![Reason::NotRegistered.code().into()],
+        )?;
+        rows.into_iter()
+            .map(|row| {
+                let facts = serde_json::from_str(&row.facts)?;
+                Ok(Aside {
+                    seq: row.seq,
+                    facts,
+                    evidence: row.evidence,
+                })
+            })
+            .collect()
+    }
+
+    /// Changes the verdict on a notification that was kept aside.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn judge(&self, seq: i64, verdict: &str) -> Result<()> {
+        let bindings = vec![verdict.into(), seq.into()];
+        self.run(
+            "UPDATE notification SET verdict = ? WHERE seq = ?",
+            bindings,
+        )
+    }
+
+    /// Queues an event for forwarding; one that is queued already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn queue(&self, event: &Event, due_ms: u64) -> Result<()> {
+        self.run(
+            "INSERT INTO event (id, body, due_ms) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            vec![
+                event.id.as_str().into(),
+                event.body.as_str().into(),
+                integer(due_ms)?,
+            ],
+        )
+    }
+
+    /// The events to send now, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn due(&self, now_ms: u64) -> Result<Vec<Waiting>> {
+        self.all(
+            "SELECT id, body, attempts FROM event WHERE state = 'waiting' AND due_ms <= ? \
+             ORDER BY due_ms, rowid",
+            vec![integer(now_ms)?],
+        )
+    }
+
+    /// When the next event is due.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn next_due_ms(&self) -> Result<Option<u64>> {
+        #[derive(Deserialize)]
+        struct Row {
+            due_ms: Option<u64>,
+        }
+        let row: Option<Row> = self.first(
+            "SELECT min(due_ms) AS due_ms FROM event WHERE state = 'waiting'",
+            vec![],
+        )?;
+        Ok(row.and_then(|row| row.due_ms))
+    }
+
+    /// Notes that an attempt begins and when the next one is due should this one never end.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn begin_attempt(&self, id: &str, due_ms: u64) -> Result<()> {
+        self.run(
+            "UPDATE event SET attempts = attempts + 1, due_ms = ? WHERE id = ?",
+            vec![integer(due_ms)?, id.into()],
+        )
+    }
+
+    /// Notes how an attempt ended: `state` is `delivered`, `dead`, or `waiting` for the next one.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn end_attempt(
+        &self,
+        id: &str,
+        state: &str,
+        last: &str,
+        due_ms: Option<u64>,
+    ) -> Result<()> {
+        let due = due_ms.map(integer).transpose()?;
+        self.run(
+            "UPDATE event SET state = ?, last = ?, due_ms = ? WHERE id = ?",
+            vec![state.into(), last.into(), due.into(), id.into()],
+        )
+    }
+
+    /// Adds a line to the audit trail. `detail` holds codes and numbers only.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn audit(&self, act: &str, detail: &str, now_ms: u64) -> Result<()> {
+        self.run(
+            "INSERT INTO audit (at_ms, act, detail) VALUES (?, ?, ?)",
+            vec![integer(now_ms)?, act.into(), detail.into()],
+        )
+    }
+}
+
+/// A number that JavaScript holds exactly.
+fn integer(value: u64) -> Result<Value> {
+    let value = i64::try_from(value).map_err(|_| Error::from("number out of range"))?;
+    Value::try_from_i64(value)
+}

@@ -1,0 +1,92 @@
+//! `GET /return/{out_trade_no}`: the shopper comes back from the cashier.
+//!
+//! A return proves nothing. A signed one earns a status token, so that the page can ask; the
+//! signed query ends here and never reaches the shopper's address bar, history or Referer.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::order::rpc::{Command, Reply};
+use crate::webcrypto::WebCrypto;
+use crate::{clock, orders, token};
+use alipay_protocol::trade::OutTradeNo;
+use worker::{Env, Request, Response};
+
+/// The name before the status token in the fragment; the widget takes it from there.
+const FRAGMENT: &str = "alipay-checkout";
+
+/// A signed return has about 500 bytes; the runtime's own limit is 16 KB.
+const MAX_QUERY: usize = 4096;
+
+/// Sends the shopper on to the page that the merchant registered.
+///
+/// # Errors
+///
+/// * [`Failure::OrderUnknown`] – not a number that can exist, or not registered.
+/// * [`Failure::Unavailable`] – the order could not be asked.
+pub async fn returned(
+    request: &Request,
+    env: &Env,
+    config: &Config,
+    out_trade_no: &str,
+) -> Result<Response, Failure> {
+    let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
+    let reply = orders::ask(env, config, out_trade_no.as_str(), &Command::Return).await?;
+    let Reply::ReturnTo(page) = reply else {
+        return Err(Failure::OrderUnknown);
+    };
+    let url = request.url()?;
+    let query = url.query().unwrap_or_default();
+    let proven = query.len() <= MAX_QUERY
+        && config
+            .verifier
+            .verify_return(&WebCrypto, query.as_bytes())
+            .await
+            .is_ok_and(|shown| shown.out_trade_no() == &out_trade_no);
+    let target = if proven {
+        let exp = clock::now_s().saturating_add(config.status_ttl_s);
+        let token = token::mint_status(&config.status_secret, out_trade_no.as_str(), exp)
+            .ok_or(Failure::Unavailable)?;
+        with_fragment(&page, &token)
+    } else {
+        page
+    };
+    let mut response = Response::empty()?.with_status(303);
+    response.headers_mut().set("location", &target)?;
+    Ok(response)
+}
+
+/// Adds the token to the page's fragment and keeps what the merchant has there.
+fn with_fragment(page: &str, token: &str) -> String {
+    let joint = match page.split_once('#') {
+        None => "#",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    format!("{page}{joint}{FRAGMENT}={token}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragment_of_the_merchant_is_kept() {
+        let cases = [
+            (
+                "https://s.example/c?x=1",
+                "https://s.example/c?x=1#alipay-checkout=T",
+            ),
+            (
+                "https://s.example/c#",
+                "https://s.example/c#alipay-checkout=T",
+            ),
+            (
+                "https://s.example/c#cart",
+                "https://s.example/c#cart&alipay-checkout=T",
+            ),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(with_fragment(page, "T"), expected);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! RSA by the runtime's WebCrypto: about twenty times faster than wasm, and the private key's
+//! arithmetic stays out of wasm. Imported keys are cached for the life of the isolate.
+
+use alipay_protocol::backend::RsaBackend;
+use alipay_protocol::key::{PrivateKey, PublicKey};
+use alipay_protocol::sign::{BadSignature, Digest, SignError};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Crypto, CryptoKey, SubtleCrypto};
+
+/// More than a Worker has; a guard against growing without end.
+const MAX_CACHED: usize = 16;
+
+thread_local! {
+    static CACHE: RefCell<BTreeMap<CacheKey, CryptoKey>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// What a key was imported as.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct CacheKey {
+    der: Vec<u8>,
+    hash: &'static str,
+    usage: &'static str,
+}
+
+/// The runtime's WebCrypto.
+#[derive(Clone, Copy, Debug)]
+pub struct WebCrypto;
+
+impl RsaBackend for WebCrypto {
+    async fn verify(
+        &self,
+        key: &PublicKey,
+        digest: Digest,
+        text: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let slot = CacheKey {
+            der: key.spki_der().to_vec(),
+            hash: hash(digest),
+            usage: "verify",
+        };
+        match verify(slot, text, signature).await {
+            Ok(verdict) if verdict.as_bool() == Some(true) => Ok(()),
+            _ => Err(BadSignature),
+        }
+    }
+
+    async fn sign(
+        &self,
+        key: &PrivateKey,
+        digest: Digest,
+        text: &[u8],
+    ) -> Result<Vec<u8>, SignError> {
+        let slot = CacheKey {
+            der: key.pkcs8_der().to_vec(),
+            hash: hash(digest),
+            usage: "sign",
+        };
+        sign(slot, text).await.map_err(|_| SignError)
+    }
+}
+
+fn hash(digest: Digest) -> &'static str {
+    match digest {
+        Digest::Sha1 => "SHA-1",
+        Digest::Sha256 => "SHA-256",
+    }
+}
+
+async fn verify(slot: CacheKey, text: &[u8], signature: &[u8]) -> Result<JsValue, JsValue> {
+    let subtle = subtle()?;
+    let key = imported(&subtle, "spki", slot).await?;
+    let promise = subtle.verify_with_str_and_js_u8_array_and_js_u8_array(
+        ALGORITHM,
+        &key,
+        &Uint8Array::from(signature),
+        &Uint8Array::from(text),
+    )?;
+    JsFuture::from(promise).await
+}
+
+async fn sign(slot: CacheKey, text: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let subtle = subtle()?;
+    let key = imported(&subtle, "pkcs8", slot).await?;
+    let promise = subtle.sign_with_str_and_js_u8_array(ALGORITHM, &key, &Uint8Array::from(text))?;
+    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+}
+
+const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
+
+fn subtle() -> Result<SubtleCrypto, JsValue> {
+    let crypto: Crypto = Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into();
+    Ok(crypto.subtle())
+}
+
+async fn imported(
+    subtle: &SubtleCrypto,
+    format: &str,
+    slot: CacheKey,
+) -> Result<CryptoKey, JsValue> {
+    if let Some(key) = CACHE.with_borrow(|cache| cache.get(&slot).cloned()) {
+        return Ok(key);
+    }
+    let algorithm = Object::new();
+    Reflect::set(&algorithm, &"name".into(), &ALGORITHM.into())?;
+    Reflect::set(&algorithm, &"hash".into(), &slot.hash.into())?;
+    let promise = subtle.import_key_with_object(
+        format,
+        &Uint8Array::from(slot.der.as_slice()),
+        &algorithm,
+        // Not extractable: the runtime never hands the key out again.
+        false,
+        &Array::of1(&slot.usage.into()),
+    )?;
+    let key: CryptoKey = JsFuture::from(promise).await?.dyn_into()?;
+    CACHE.with_borrow_mut(|cache| {
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(slot, key.clone());
+    });
+    Ok(key)
+}
