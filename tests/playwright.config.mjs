@@ -1,0 +1,37 @@
+import { defineConfig } from "@playwright/test";
+
+// As root there is no sandbox of Chromium's own; the rest keeps the browser from asking the world
+// for anything, so that every request in a test is one of ours.
+const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: ["journeys/*.spec.mjs", "api/*.spec.mjs"],
+  outputDir: "results/failures",
+  globalSetup: "./stack/global-setup.mjs",
+  reporter: "list",
+  // The stand-in's faults hold for the next payment, whoever makes it: one test at a time.
+  workers: 1,
+  // A test that passes at the second attempt has not passed.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    browserName: "chromium",
+    launchOptions: { executablePath: process.env.CHROMIUM_BIN || "/usr/bin/chromium", args: CHROMIUM_ARGS },
+    locale: "en-US",
+    viewport: { width: 1200, height: 860 },
+    actionTimeout: 10_000,
+    navigationTimeout: 15_000,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
+});

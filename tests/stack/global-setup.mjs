@@ -1,0 +1,35 @@
+// One stack for the whole run: stand-in, Worker and shop on free ports, with a home of its own, and
+// the gate between the Worker and the shop.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { freePorts } from "../../xtask/npm/ports.mjs";
+import { startStack } from "../../xtask/npm/stack.mjs";
+import { openGate } from "./gate.mjs";
+import { publishStack } from "./running.mjs";
+
+/** Seconds between two forwards: short, and short at each step, so that no test waits for long. */
+export const FORWARD_LADDER_S = "0,1,1,1,1,1,1,1";
+
+export default async function globalSetup() {
+  const home = mkdtempSync(join(tmpdir(), "alipay-checkout-tests-"));
+  const ports = await freePorts();
+  const gate = await openGate(`http://127.0.0.1:${ports.shop}`);
+  const stack = await startStack({
+    home,
+    ports,
+    env: { FORWARD_URL: `${gate.origin}/alipay/events`, FORWARD_LADDER_S },
+  }).catch(async (trouble) => {
+    await gate.close();
+    // What can be mended is said in one line and a few of the part's own; the stack trace says less.
+    throw typeof trouble.describe === "function" ? new Error(trouble.describe()) : trouble;
+  });
+  publishStack({ origins: { ...stack.origins, gate: gate.origin }, secrets: stack.secrets });
+  return async () => {
+    await stack.stop();
+    await gate.close();
+    rmSync(home, { recursive: true });
+  };
+}
