@@ -1,0 +1,210 @@
+//! Routes for tests and for whoever tries things out; for this machine only.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, Path, Request, State, rejection::JsonRejection},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::App,
+    faults::Faults,
+    log, notifier,
+    trade::{Delivery, Trade},
+};
+
+/// An RFC 9457 answer with a stable `code`.
+fn problem(status: StatusCode, code: &str, detail: &str) -> Response {
+    let body = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason(),
+        "status": status.as_u16(),
+        "code": code,
+        "detail": detail,
+    });
+    let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, content_type, body.to_string()).into_response()
+}
+
+/// Lets only this machine in.
+///
+/// The address alone is not enough: with DNS rebinding a page in a browser on this machine reaches
+/// loopback under a name of its own, which then stands in `Host`.
+pub(crate) async fn loopback_only(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    if peer.ip().to_canonical().is_loopback() && host.is_some_and(is_loopback_host) {
+        return next.run(request).await;
+    }
+    problem(
+        StatusCode::FORBIDDEN,
+        "not_loopback",
+        "only from this machine, under 127.0.0.1, [::1] or localhost",
+    )
+}
+
+/// Whether a `Host` header, with or without a port, names this machine.
+fn is_loopback_host(host: &str) -> bool {
+    // A URL parser knows every form of an address and of a port.
+    let Ok(url) = url::Url::parse(&format!("http://{host}/")) else {
+        return false;
+    };
+    if url.path() != "/" || !url.username().is_empty() {
+        return false;
+    }
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Sets the faults of the next payments. `application/json` is required, so that a foreign page in
+/// a browser cannot send it without being asked for permission first.
+pub(crate) async fn set_faults(
+    State(app): State<Arc<App>>,
+    faults: Result<Json<Faults>, JsonRejection>,
+) -> Response {
+    let faults = match faults {
+        Ok(Json(faults)) => faults,
+        Err(rejection) => return problem(rejection.status(), "bad_json", &rejection.body_text()),
+    };
+    if let Some(detail) = faults.out_of_range() {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", detail);
+    }
+    app.set_faults(faults.clone());
+    log::event("faults-set", format_args!("hold={}", faults.hold));
+    Json(faults).into_response()
+}
+
+/// Back to no faults.
+pub(crate) async fn reset_faults(State(app): State<Arc<App>>) -> Response {
+    app.set_faults(Faults::default());
+    log::event("faults-reset", format_args!("hold=false"));
+    Json(Faults::default()).into_response()
+}
+
+/// A trade as the control routes tell it.
+#[derive(Serialize)]
+struct TradeView<'a> {
+    out_trade_no: &'a str,
+    trade_no: Option<&'a str>,
+    trade_status: &'static str,
+    total_fee: String,
+    currency: &'a str,
+    notify_id: Option<&'a str>,
+    acknowledged: bool,
+    /// When the ladder delivers next, in milliseconds since the Unix epoch.
+    next_delivery_ms: Option<u64>,
+    deliveries: &'a [Delivery],
+}
+
+impl<'a> TradeView<'a> {
+    fn of(trade: &'a Trade) -> Self {
+        let payment = trade.payment.as_ref();
+        Self {
+            out_trade_no: &trade.out_trade_no,
+            trade_no: payment.map(|payment| payment.trade_no.as_str()),
+            trade_status: trade.trade_status(),
+            total_fee: trade.amount.text(),
+            currency: trade.amount.currency(),
+            notify_id: payment.map(|payment| payment.notify_id.as_str()),
+            acknowledged: payment.is_some_and(|payment| payment.acknowledged),
+            next_delivery_ms: payment.and_then(|payment| payment.next_delivery_ms),
+            deliveries: payment.map_or(&[], |payment| &payment.deliveries),
+        }
+    }
+}
+
+/// The trade and every delivery.
+pub(crate) async fn trade(
+    State(app): State<Arc<App>>,
+    Path(out_trade_no): Path<String>,
+) -> Response {
+    app.store.read(|book| {
+        book.by_out_trade_no(&out_trade_no)
+            .map_or_else(no_trade, |trade| Json(TradeView::of(trade)).into_response())
+    })
+}
+
+fn no_trade() -> Response {
+    problem(
+        StatusCode::NOT_FOUND,
+        "no_trade",
+        "the gateway has not seen this out_trade_no",
+    )
+}
+
+/// Which notification to send, and what to alter in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotifyRequest {
+    out_trade_no: String,
+    #[serde(default)]
+    tamper: Option<String>,
+}
+
+/// Sends one notification now and answers the delivery.
+pub(crate) async fn notify(
+    State(app): State<Arc<App>>,
+    request: Result<Json<NotifyRequest>, JsonRejection>,
+) -> Response {
+    let request = match request {
+        Ok(Json(request)) => request,
+        Err(rejection) => return problem(rejection.status(), "bad_json", &rejection.body_text()),
+    };
+    if app
+        .store
+        .read(|book| book.by_out_trade_no(&request.out_trade_no).is_none())
+    {
+        return no_trade();
+    }
+    let Some((trade, payment)) = notifier::paid(&app, &request.out_trade_no) else {
+        return problem(
+            StatusCode::CONFLICT,
+            "not_paid",
+            "only a paid trade is notified",
+        );
+    };
+    let delivery = notifier::deliver(&app, &trade, &payment, request.tamper.as_deref()).await;
+    Json(delivery).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback_host;
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for (host, expected) in [
+            ("127.0.0.1:8788", true),
+            ("127.0.0.1", true),
+            ("127.9.9.9:1", true),
+            ("localhost:8788", true),
+            ("LOCALHOST", true),
+            ("[::1]:8788", true),
+            ("attacker.example:8788", false),
+            ("127.0.0.1.attacker.example", false),
+            ("localhost.attacker.example", false),
+            ("attacker.example@127.0.0.1", false),
+            ("127.0.0.1/attacker.example", false),
+            ("10.0.0.1:8788", false),
+            ("0.0.0.0:8788", false),
+            ("", false),
+        ] {
+            assert_eq!(is_loopback_host(host), expected, "{host}");
+        }
+    }
+}
