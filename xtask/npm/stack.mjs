@@ -10,6 +10,9 @@ import { ROOT, environment } from './project.mjs';
 import { Tail, Trouble, readLines } from './run.mjs';
 import { ensureSecrets } from './secrets.mjs';
 
+// Whoever drives a stack needs nothing else of this folder.
+export { freePorts } from './ports.mjs';
+
 const READY_MS = 60_000;
 const NOISE = /^\s*$/;
 
