@@ -1,6 +1,6 @@
 // `npm run build`: the widget, the Worker with the widget among its assets, and the stand-in for Alipay.
 
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, isMain } from './cli.mjs';
 import { LOCAL, ROOT, TOOLS, environment } from './project.mjs';
@@ -78,15 +78,18 @@ async function buildSandbox(note) {
   });
 }
 
-/** Puts the widget where the Worker serves it from: `/v1/`. */
+/** Puts the widget where the Worker serves it from, `/v1/`, with the headers it is served with. */
 function copyAssets() {
-  const assets = join(ROOT, 'edge', 'assets', 'v1');
-  // A Worker that runs from here reloads on every write.
-  if (digest(assets, ['.']) === digest(join(ROOT, 'dist'), ['.'])) return;
+  const assets = join(ROOT, 'edge', 'assets');
+  const ready = join(LOCAL, 'assets');
   // Files of an older widget must not stay reachable.
+  rmSync(ready, { recursive: true, force: true });
+  cpSync(join(ROOT, 'dist'), join(ready, 'v1'), { recursive: true });
+  cpSync(join(ROOT, 'edge', '_headers'), join(ready, '_headers'));
+  // A Worker that runs from here reloads on every write, so there is none where nothing changed.
+  if (digest(assets, ['.']) === digest(ready, ['.'])) return;
   rmSync(assets, { recursive: true, force: true });
-  mkdirSync(assets, { recursive: true });
-  cpSync(join(ROOT, 'dist'), assets, { recursive: true });
+  cpSync(ready, assets, { recursive: true });
 }
 
 if (isMain(import.meta)) {

@@ -31,6 +31,8 @@ export function edgeVariables(origins, secrets, env = {}) {
     FORWARD_URL: `${origins.shop}/alipay/events`,
     FORWARD_SECRET: secrets['webhook.secret'],
     FORWARD_LADDER_S,
+    // The stand-in knows it; at Alipay it is unconfirmed, so that the Worker's own default is to omit it.
+    MERCHANT_URL: 'send',
     DEVELOPMENT: 'true',
     ...env,
   };
