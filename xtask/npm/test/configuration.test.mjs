@@ -25,6 +25,7 @@ const COMMON = {
   FORWARD_URL: 'http://127.0.0.1:3/alipay/events',
   FORWARD_SECRET: 'whsec_x',
   FORWARD_LADDER_S: '0,1,2,4,8,15,30,60',
+  MERCHANT_URL: 'send',
   DEVELOPMENT: 'true',
 };
 
