@@ -1,0 +1,7 @@
+// For `<script src>`: the edge is where the script came from.
+
+import { start } from "./load.js";
+
+const source = globalThis.document?.currentScript?.src;
+
+start(source ? new URL(source).origin : "");
