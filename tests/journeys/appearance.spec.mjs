@@ -64,8 +64,7 @@ test.describe("phone", () => {
       await shop.button(page).click();
       await cashier.logIn();
       await picture(page, `phone-${lang}-3-cashier`);
-      await page.locator("#payment-password").fill("246810");
-      await page.locator("#pay").click();
+      await cashier.enterPassword();
       await page.waitForURL(`${shop.origin}/checkout/${out_trade_no}*`);
       // The page is in the order's language, although nothing in the address says so any more.
       await expect(page.locator("html")).toHaveAttribute("lang", locale);

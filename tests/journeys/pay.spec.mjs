@@ -104,7 +104,9 @@ test("tab_closed_at_the_cashier_after_paying_shows_paid_when_the_shop_is_opened_
 
   const later = await context.newPage();
   await shop.waitFor(out_trade_no, "paid");
-  await later.goto(`${shop.origin}/checkout/${out_trade_no}`);
+  await later.goto(shop.origin);
+  await later.getByRole("link", { name: "See the receipt" }).click();
+  await later.waitForURL(`${shop.origin}/checkout/${out_trade_no}`);
   await expect(later.locator("#receipt")).toBeVisible();
   await expect(shop.widget(later)).toHaveCount(0);
 });

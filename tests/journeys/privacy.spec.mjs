@@ -1,7 +1,7 @@
 // What the button does to a page that only shows it: nothing.
 
 import { expect, test } from "../stack/fixtures.mjs";
-import { NOTHING_STORED, storageOf, watchErrors, watchRequests } from "../stack/watch.mjs";
+import { ONLY_THE_SHOPS, storageOf, watchErrors, watchRequests } from "../stack/watch.mjs";
 
 test("page_with_the_button_asks_only_shop_and_edge_and_stores_nothing_before_the_click", async ({ page, shop, origins }) => {
   const requests = watchRequests(page);
@@ -13,14 +13,14 @@ test("page_with_the_button_asks_only_shop_and_edge_and_stores_nothing_before_the
   // From the edge come the button's own files, and it is asked nothing.
   const asked = requests.filter(({ origin }) => origin === origins.edge);
   expect(asked.filter(({ method, url }) => method !== "GET" || !new URL(url).pathname.startsWith("/v1/"))).toEqual([]);
-  expect(await storageOf(page)).toEqual(NOTHING_STORED);
+  expect(await storageOf(page)).toEqual(ONLY_THE_SHOPS);
   expect(errors).toEqual([]);
 
   await shop.button(page).click();
   await expect(page.locator("#account")).toBeVisible();
   await page.goBack();
   const { local, ...rest } = await storageOf(page);
-  const { local: _, ...nothing } = NOTHING_STORED;
+  const { local: _, ...nothing } = ONLY_THE_SHOPS;
   expect(Object.keys(local)).toEqual([`alipay-checkout:${out_trade_no}`]);
   expect(rest).toEqual(nothing);
 });
@@ -43,7 +43,7 @@ test("status_token_is_removed_once_the_order_is_paid", async ({ page, shop, cash
   expect(Object.keys((await storageOf(page)).local)).toEqual([`alipay-checkout:${out_trade_no}`]);
   await standIn.notify(out_trade_no);
   await expect(shop.widget(page)).toHaveAttribute("state", "paid");
-  expect(await storageOf(page)).toEqual(NOTHING_STORED);
+  expect(await storageOf(page)).toEqual(ONLY_THE_SHOPS);
 });
 
 test("cashier_learns_the_shops_origin_and_not_the_orders_page", async ({ page, shop, origins }) => {

@@ -62,6 +62,11 @@ export class Cashier {
   /** Logs in and pays; the cashier then shows the result and goes back to the merchant. */
   async pay() {
     await this.logIn();
+    await this.enterPassword();
+  }
+
+  /** Pays, for a shopper who is logged in. */
+  async enterPassword() {
     await this.page.locator("#payment-password").fill(SHOPPER.payment);
     await this.page.locator("#pay").click();
   }

@@ -20,7 +20,10 @@ export function watchErrors(page) {
   return errors;
 }
 
-/** Everything that the page's origin keeps in the browser. */
+/**
+ * Everything that the page's origin keeps in the browser. Cookies do not tell ports apart, so those of
+ * the stand-in's cashier are there too and are left out; the shop's own one is named.
+ */
 export async function storageOf(page) {
   const { cookies, origins } = await page.context().storageState({ indexedDB: true });
   const kept = await page.evaluate(async () => ({
@@ -29,10 +32,12 @@ export async function storageOf(page) {
     databases: (await indexedDB.databases()).map(({ name }) => name),
     caches: await caches.keys(),
   }));
-  return { cookies, indexed: origins.flatMap(({ indexedDB = [] }) => indexedDB), ...kept };
+  const ours = cookies.filter(({ path }) => !path.startsWith("/cashier/"));
+  return { cookies: ours.map(({ name }) => name), indexed: origins.flatMap(({ indexedDB = [] }) => indexedDB), ...kept };
 }
 
-export const NOTHING_STORED = { cookies: [], indexed: [], local: {}, session: {}, databases: [], caches: [] };
+/** What there is without the button: the shop's own cookie, which an order sets. */
+export const ONLY_THE_SHOPS = { cookies: ["last_order"], indexed: [], local: {}, session: {}, databases: [], caches: [] };
 
 /**
  * Writes down, in the page, when the button's state became `state` (Unix milliseconds). Taken in the

@@ -18,6 +18,9 @@ const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
 /** A forwarded event is about 600 bytes; Standard Webhooks asks for less than 20 kB. */
 const MOST_EVENT_BYTES = 64 * 1024;
 
+/** The shop's own cookie, for the session: the order that this browser made last. */
+const LAST_ORDER = "last_order";
+
 /** Wires the shop's routes. The two a merchant needs are `/checkout/…` and `/alipay/events`. */
 export function createShop(settings) {
   const store = openStore(settings.stateFile);
@@ -33,12 +36,16 @@ export function createShop(settings) {
   shop.use(pageFor);
 
   shop.get("/", (request, response) => {
-    response.send(productPage({ ...response.locals.page, cart: randomUUID() }));
+    const lastOrder = orders.find(lastOrderOf(request));
+    response.send(productPage({ ...response.locals.page, cart: randomUUID(), lastOrder }));
   });
 
   shop.post("/orders", express.urlencoded({ extended: false, limit: "2kb" }), (request, response) => {
     const { size, quantity, cart } = request.body ?? {};
     const order = orders.place({ size, quantity, cart, locale: response.locals.page.texts.locale });
+    // Who cancels at Alipay may come back to the shop's front page: it must lead on to the order.
+    const secure = settings.shopOrigin.startsWith("https:");
+    response.cookie(LAST_ORDER, order.out_trade_no, { httpOnly: true, sameSite: "lax", secure });
     response.redirect(303, `/checkout/${order.out_trade_no}`);
   });
 
@@ -118,6 +125,10 @@ function pageFor(request, response, next) {
   response.vary("Accept-Language");
   response.locals.page = { texts, path: request.path, chosen: chosenTexts(request) !== null };
   next();
+}
+
+function lastOrderOf(request) {
+  return new RegExp(`(?:^|; )${LAST_ORDER}=([A-Z0-9-]+)`).exec(request.headers.cookie ?? "")?.[1];
 }
 
 function chosenTexts(request) {

@@ -9,16 +9,16 @@ import { layout } from "./layout.mjs";
 export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order, token }) {
   const amount = displayText(order.amount, order.currency, texts.locale);
   const open = order.status === "created";
-  const head = html`<script src="/assets/checkout.js" defer></script>
+  const head = html`<script src="/assets/checkout.js" type="module"></script>
     ${open && html`<script src="${edgeOrigin}/v1/alipay-checkout.js" async></script>`}`;
 
   const payment = html`<section id="payment" class="card" aria-labelledby="payment-title">
     <h2 id="payment-title">${texts.payTitle}</h2>
     <p>${texts.payLead}</p>
+    <p class="hint">${texts.payHelp}</p>
     <alipay-checkout order-token="${token}"${payHosts && html` pay-hosts="${payHosts}"`}></alipay-checkout>
     <noscript><p class="warning">${texts.withoutScript}</p></noscript>
     <p id="widget-missing" class="warning" role="alert" hidden>${texts.widgetMissing}</p>
-    <p class="hint">${texts.payHelp}</p>
   </section>`;
 
   // Also there, hidden, while the order is open: checkout.js shows it when the shop has the payment.

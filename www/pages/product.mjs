@@ -7,7 +7,7 @@ import { layout } from "./layout.mjs";
 const QUANTITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** The product page: a plain form that works without script; product.js only adds up the total. */
-export function productPage({ texts, path, chosen, cart }) {
+export function productPage({ texts, path, chosen, cart, lastOrder }) {
   const price = (amount) => displayText(amount, CURRENCY, texts.locale);
   const sizes = Object.entries(SIZES).map(
     ([size, { grams, amount }], index) => html`<label class="size">
@@ -15,7 +15,7 @@ export function productPage({ texts, path, chosen, cart }) {
       <span class="size-face"><span>${texts.grams(grams)}</span><span class="size-price">${price(amount)}</span></span>
     </label>`,
   );
-  const main = html`<div class="product">
+  const main = html`${lastOrder && resume(texts, lastOrder, chosen)}<div class="product">
     <div class="picture">${art(texts.artLabel)}</div>
     <div class="offer">
       <p class="kicker">${texts.productKicker}</p>
@@ -41,6 +41,14 @@ export function productPage({ texts, path, chosen, cart }) {
       </dl>
     </div>
   </div>`;
-  const head = html`<script src="/assets/product.js" defer></script>`;
+  const head = html`<script src="/assets/product.js" type="module"></script>`;
   return layout({ texts, path, chosen, title: texts.productTitle, head, main });
+}
+
+function resume(texts, { out_trade_no, status }, chosen) {
+  const [said, action] = texts.resume[status];
+  return html`<p class="resume" id="resume">
+    <span>${said} <code>${out_trade_no}</code></span>
+    <a href="/checkout/${out_trade_no}${chosen && `?lang=${texts.lang}`}">${action}</a>
+  </p>`;
 }

@@ -26,6 +26,11 @@ const en = {
     ["Brew", "80 °C, 3 g, 2 minutes"],
     ["Keeps", "12 months, cool and dark"],
   ],
+  resume: {
+    created: ["Your order is still open:", "Continue to payment"],
+    paid: ["Your order is paid:", "See the receipt"],
+    closed: ["Your order was closed unpaid:", "See the order"],
+  },
   promise: "Pay with Alipay. No account with us, no card typed in.",
 
   checkoutTitle: "Checkout",
@@ -102,6 +107,11 @@ const zh = {
     ["冲泡", "80 °C，3 克，2 分钟"],
     ["保存", "阴凉避光，12 个月"],
   ],
+  resume: {
+    created: ["您有待付款的订单：", "继续付款"],
+    paid: ["您的订单已付款：", "查看收据"],
+    closed: ["您的订单未付款，已关闭：", "查看订单"],
+  },
   promise: "使用支付宝付款，无需注册，也不用输入卡号。",
 
   checkoutTitle: "结算",

@@ -68,6 +68,20 @@ test("form_sent_twice_makes_one_order_until_it_is_paid", async (t) => {
   assert.equal((await readOrder(shop.origin, next.out_trade_no)).status, "created");
 });
 
+test("front_page_leads_on_to_the_order_that_this_browser_made_last", async (t) => {
+  const shop = await startShop(t);
+  const { out_trade_no, cookie } = await placeOrder(shop.origin);
+  assert.equal(cookie, `last_order=${out_trade_no}; Path=/; HttpOnly; Secure; SameSite=Lax`);
+  const frontPage = async (headers) => (await fetch(shop.origin, { headers })).text();
+  const link = (page) => /<p class="resume"[^]*?<a href="([^"]+)">([^<]+)</.exec(page)?.slice(1);
+  const headers = { cookie: `other=1; last_order=${out_trade_no}` };
+  assert.deepEqual(link(await frontPage(headers)), [`/checkout/${out_trade_no}`, "Continue to payment"]);
+  await sendEvent(shop, paidEvent(out_trade_no));
+  assert.deepEqual(link(await frontPage(headers)), [`/checkout/${out_trade_no}`, "See the receipt"]);
+  assert.equal(link(await frontPage({ cookie: "last_order=TEA-2222222222" })), undefined);
+  assert.equal(link(await frontPage({})), undefined);
+});
+
 for (const [name, fields] of [
   ["unknown_size_refused", { size: "tin1" }],
   ["size_named_like_a_property_of_objects_refused", { size: "constructor" }],

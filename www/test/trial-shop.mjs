@@ -35,12 +35,13 @@ export async function startShop(test) {
   return { settings, origin: await start(), restart: start };
 }
 
-/** Makes an order through the form and answers its number. */
+/** Makes an order through the form; answers its number and the cookie that was set. */
 export async function placeOrder(origin, fields = {}) {
   const body = new URLSearchParams({ size: "tin50", quantity: "1", cart: randomUUID(), ...fields });
   const answer = await fetch(`${origin}/orders`, { method: "POST", body, redirect: "manual" });
   if (answer.status !== 303) return { status: answer.status };
-  return { status: 303, out_trade_no: answer.headers.get("location").replace("/checkout/", "") };
+  const out_trade_no = answer.headers.get("location").replace("/checkout/", "");
+  return { status: 303, out_trade_no, cookie: answer.headers.get("set-cookie") };
 }
 
 export async function readOrder(origin, out_trade_no) {
