@@ -82,7 +82,7 @@ export class Progress {
 
   #draw() {
     if (!this.#out.isTTY || this.#running.size === 0) return;
-    const width = Math.max(20, (this.#out.columns ?? 80) - 5);
+    const width = Math.max(20, (this.#out.columns || 80) - 5);
     this.#out.write(`\r\u001b[K  … ${this.#describe().slice(0, width)}`);
   }
 }
