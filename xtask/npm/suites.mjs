@@ -8,18 +8,59 @@ import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
 
-/** `build` and `browser` say what a suite needs made ready; `wasmPack` that it waits for wasm-pack. */
+const CLIPPY = ['--locked', '--', '-D', 'warnings'];
+
+/**
+ * `says` is for people. `build` and `browser` tell what a suite needs made ready; `wasmPack` that it
+ * waits for wasm-pack, which is why the widget comes last.
+ */
 export const SUITES = [
-  { name: 'format', run: (ready) => check('format', ['fmt', '--all', '--check'], ready) },
-  { name: 'clippy', run: (ready) => check('clippy', [
-    'clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'], ready) },
-  { name: 'clippy-wasm', run: (ready) => check('clippy-wasm', [
-    'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', ...WASM, '--locked', '--', '-D', 'warnings'], ready) },
-  { name: 'scripts', run: (ready) => nodeTest('scripts', join('xtask', 'npm', 'test'), ready) },
-  { name: 'native', run: native },
-  { name: 'shop', run: (ready) => nodeTest('shop', join('www', 'test'), ready) },
-  { name: 'journeys', build: true, browser: true, run: journeys },
-  { name: 'widget', browser: true, wasmPack: true, run: widget },
+  {
+    name: 'format',
+    says: 'rustfmt has nothing to change',
+    run: (ready) => check('format', ['fmt', '--all', '--check'], ready),
+  },
+  {
+    name: 'clippy',
+    says: 'no warning natively',
+    run: (ready) => check('clippy', ['clippy', '--workspace', '--all-targets', ...CLIPPY], ready),
+  },
+  {
+    name: 'clippy-wasm',
+    says: 'no warning for the Worker and the widget as they are built',
+    run: (ready) => check('clippy-wasm', [
+      'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', ...WASM, ...CLIPPY,
+    ], ready),
+  },
+  {
+    name: 'scripts',
+    says: 'the npm scripts themselves',
+    run: (ready) => nodeTest('scripts', join('xtask', 'npm', 'test'), ready),
+  },
+  {
+    name: 'native',
+    says: 'every Rust test, tidy included',
+    run: native,
+  },
+  {
+    name: 'shop',
+    says: 'the backend of the demo shop',
+    run: (ready) => nodeTest('shop', join('www', 'test'), ready),
+  },
+  {
+    name: 'journeys',
+    says: 'payments in a real browser, against the real Worker runtime',
+    build: true,
+    browser: true,
+    run: journeys,
+  },
+  {
+    name: 'widget',
+    says: 'the element in a real browser, by wasm-pack',
+    browser: true,
+    wasmPack: true,
+    run: widget,
+  },
 ];
 
 async function check(name, args, { note }) {

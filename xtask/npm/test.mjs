@@ -1,5 +1,5 @@
 // `npm test`: makes everything ready, runs every suite, and ends with one line `N passed, N failed`.
-// `npm test -- --only NAME` runs one suite; it may be given more than once.
+// `npm test -- --help` tells the rest.
 
 import { relative } from 'node:path';
 import { cli, isMain } from './cli.mjs';
@@ -26,6 +26,15 @@ export function chosenSuites(args, suites = SUITES) {
   return names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name));
 }
 
+/** What `--help` prints. */
+export function usage(suites = SUITES) {
+  const rows = suites.map(({ name, says }) => `  ${name.padEnd(12)} ${says}\n`);
+  return `npm test                  every suite, in this order
+npm test -- --only NAME   one suite; may be given more than once
+
+${rows.join('')}`;
+}
+
 /** Runs suites one after another; a failing one does not keep the later ones from running. */
 export async function runSuites(suites, ready, progress) {
   const total = { passed: 0, failed: 0, skipped: 0 };
@@ -42,7 +51,10 @@ export async function runSuites(suites, ready, progress) {
 
 async function runSuite(suite, ready) {
   try {
-    if (suite.wasmPack) await ready.wasmPack;
+    if (suite.wasmPack) {
+      ready.note('waiting for wasm-pack');
+      await ready.wasmPack;
+    }
     const { code, counts, lines, log } = await suite.run(ready);
     return { ...verdict(counts, code), lines, log };
   } catch (error) {
@@ -59,7 +71,12 @@ function explain(name, { reason, lines, log }, progress) {
 }
 
 async function test() {
-  const suites = chosenSuites(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.includes('--help')) {
+    process.stdout.write(usage());
+    return 0;
+  }
+  const suites = chosenSuites(args);
   const needs = (what) => suites.some((suite) => suite[what] === true);
   const progress = new Progress();
   const ready = await setup({ progress, checks: true, browser: needs('browser'), wasmPack: needs('wasmPack') });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Progress } from '../progress.mjs';
 import { Trouble } from '../run.mjs';
-import { testFiles } from '../suites.mjs';
-import { chosenSuites, runSuites } from '../test.mjs';
+import { SUITES, testFiles } from '../suites.mjs';
+import { chosenSuites, runSuites, usage } from '../test.mjs';
 import { folderWith, page } from './scratch.mjs';
 
 const suite = (name, counts, code = 0, lines = []) => ({ name, run: async () => ({ code, counts, lines, log: undefined }) });
@@ -63,4 +63,14 @@ test('test files are found below the folder, others are not', (t) => {
   const folder = folderWith(t, { 'a.test.mjs': '', 'deep/b.test.mjs': '', 'scratch.mjs': '' });
   assert.deepEqual(testFiles(folder), [`${folder}/a.test.mjs`, `${folder}/deep/b.test.mjs`]);
   assert.deepEqual(testFiles(`${folder}/absent`), []);
+});
+
+test('--help names every suite and what it shows', () => {
+  assert.equal(usage([{ name: 'format', says: 'nothing to change' }]), `npm test                  every suite, in this order
+npm test -- --only NAME   one suite; may be given more than once
+
+  format       nothing to change
+`);
+  const silent = SUITES.filter(({ says }) => says === undefined).map(({ name }) => name);
+  assert.deepEqual(silent, []);
 });
