@@ -56,7 +56,7 @@ export class Progress {
 
   #note(name, note) {
     const step = this.#running.get(name);
-    if (step !== undefined) step.note = note;
+    if (step !== undefined && note.trim() !== '') step.note = note.trim();
   }
 
   #tick() {

@@ -119,7 +119,7 @@ async function cargoInstall(names, flags, note) {
     // Debug tools without debug information: quick to compile and fast enough to run.
     env: environment({ CARGO_TARGET_DIR: join(ROOT, 'target', 'tools'), CARGO_PROFILE_DEV_DEBUG: '0' }),
     hint: 'check the connection to the crate registry, then start again.',
-    onLine: (line) => note(line.trim()),
+    onLine: note,
   });
   return { note: specs.join(', ') };
 }
@@ -135,7 +135,7 @@ async function expectNodeForWrangler() {
   const version = (await firstLine('node', ['--version']))?.replace('v', '') ?? '0';
   if (!atLeast(version, OLDEST_NODE_FOR_WRANGLER)) {
     throw new Trouble(`The Worker's runtime needs Node ${OLDEST_NODE_FOR_WRANGLER}; this is ${version}.`, {
-      hint: `install a newer Node (npm brings one of its own only on Linux x64).`,
+      hint: 'install a newer Node; npm brings one of its own only on Linux x64.',
     });
   }
 }
