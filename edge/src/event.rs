@@ -216,6 +216,26 @@ mod tests {
     }
 
     #[test]
+    fn signature_is_the_one_that_the_reference_library_makes() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let event = event(
+            What::Moved(Status::Paid),
+            Some(&order()),
+            &facts(),
+            "sha256:00",
+        );
+        let theirs = standardwebhooks::Webhook::new(secret)
+            .unwrap()
+            .sign(&event.id, 1_795_255_201, event.body.as_bytes())
+            .unwrap();
+        let ours =
+            EndpointSecret::parse(secret)
+                .unwrap()
+                .sign(&event.id, 1_795_255_201, &event.body);
+        assert_eq!(ours, Some(theirs));
+    }
+
+    #[test]
     fn malformed_secrets_rejected() {
         for text in [
             "",

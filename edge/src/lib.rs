@@ -22,6 +22,11 @@ pub mod terms;
 pub mod token;
 pub mod webcrypto;
 
+/// Compiles the Rust example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 use config::Config;
 use error::Failure;
 use worker::{Context, Env, Method, Request, Response, Result, event};

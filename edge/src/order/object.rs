@@ -4,7 +4,10 @@
 //! only after it verified. Two things on which correctness rests are upheld elsewhere: the runtime
 //! holds every answer back until the writes before it are confirmed (the output gate), and commits
 //! together what was written without an `await` between.
-#![allow(missing_docs, reason = "the macro exports methods that it does not document")]
+#![allow(
+    missing_docs,
+    reason = "the macro exports methods that it does not document"
+)]
 
 use super::live::Watchers;
 use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, StatusView};
@@ -15,6 +18,7 @@ use crate::config::Config;
 use crate::event::{Event, Source, What};
 use crate::forward::{self, Outcome};
 use crate::log;
+use std::cell::OnceCell;
 use std::time::Duration;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
 
@@ -32,6 +36,7 @@ pub struct OrderObject {
     state: State,
     env: Env,
     watchers: Watchers,
+    store: OnceCell<Store>,
 }
 
 impl DurableObject for OrderObject {
@@ -40,6 +45,7 @@ impl DurableObject for OrderObject {
             state,
             env,
             watchers: Watchers::default(),
+            store: OnceCell::new(),
         }
     }
 
@@ -68,8 +74,13 @@ impl DurableObject for OrderObject {
 }
 
 impl OrderObject {
-    fn store(&self) -> Result<Store> {
-        Store::open(self.state.storage().sql())
+    /// The tables, brought up to date once in the life of this instance.
+    fn store(&self) -> Result<&Store> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = Store::open(self.state.storage().sql())?;
+        Ok(self.store.get_or_init(|| store))
     }
 
     async fn obey(&self, command: Command) -> Result<Reply> {
@@ -104,7 +115,7 @@ impl OrderObject {
                 let verdict = verdict(transition);
                 store.judge(aside.seq, verdict)?;
                 settle(
-                    &store,
+                    store,
                     transition,
                     &mut order,
                     &aside.facts,
@@ -118,7 +129,7 @@ impl OrderObject {
         }
         store.save(&order)?;
         self.tell(&order);
-        self.set_alarm(&store, now).await?;
+        self.set_alarm(store, now).await?;
         Ok(Reply::Registered(StatusView::from(&order)))
     }
 
@@ -136,14 +147,14 @@ impl OrderObject {
         store.audit("notified", verdict, now)?;
         match known {
             Some(mut order) => {
-                settle(&store, transition, &mut order, facts, &note.evidence, now)?;
+                settle(store, transition, &mut order, facts, &note.evidence, now)?;
                 if matches!(transition, Transition::Move(_)) {
                     self.tell(&order);
                 }
             }
-            None => queue_unregistered(&store, &note, transition, now)?,
+            None => queue_unregistered(store, &note, transition, now)?,
         }
-        self.set_alarm(&store, now).await?;
+        self.set_alarm(store, now).await?;
         Ok(Reply::Durable {
             outcome: verdict.to_owned(),
         })
@@ -187,7 +198,7 @@ impl OrderObject {
                 &event.id,
                 now.saturating_add(next.unwrap_or(LAST_ATTEMPT_GUARD_MS)),
             )?;
-            self.set_alarm(&store, now).await?;
+            self.set_alarm(store, now).await?;
 
             let outcome = forward::send(&config, &event).await;
             let now = now_ms();
@@ -212,7 +223,7 @@ impl OrderObject {
                 }
             }
         }
-        self.set_alarm(&store, now_ms()).await
+        self.set_alarm(store, now_ms()).await
     }
 }
 
