@@ -35,8 +35,10 @@ pub fn canonicalize<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -
 
 /// Whether `value` holds `&name=`, by which a signed text can be split at another place.
 ///
-/// A forger who presents a genuine text as other fields hides at least one true `&name=` inside a
-/// value, as names hold neither `&` nor `=`; so every hiding shows here. `A&B shop` does not.
+/// Of two different sets of fields with one signed text, at least one has such a value, as names hold
+/// neither `&` nor `=`. If it is the set that is presented, it shows here; if it is the one that was
+/// signed, its signer should not have: [`PayRequest`](crate::request::PayRequest) never does.
+/// `A&B shop` is no such value.
 ///
 /// # Source
 ///

@@ -3,15 +3,19 @@
 //! Reading a key says nothing about its strength; the policy stands where a key is bound to an
 //! algorithm, in [`sign`](crate::sign).
 
+mod error;
+mod pem;
+
 use std::fmt;
 
-use base64ct::{Base64, Encoding};
 use pkcs1::der::asn1::OctetStringRef;
 use pkcs1::der::{Decode, Encode, asn1::BitStringRef};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use subtle::{Choice, ConstantTimeEq};
-use thiserror::Error;
 use zeroize::Zeroizing;
+
+pub use error::KeyError;
+use pem::der;
 
 /// The longest key text that is read, in bytes: a 16384-bit private key in PEM is under 13 kB.
 const MAX_KEY_TEXT: usize = 16 * 1024;
@@ -214,7 +218,7 @@ impl Md5Key {
     ///
     /// # Source
     ///
-    /// `docs/alipay/sign.md` section 5; vector `edge-md5-empty-key`.
+    /// `docs/alipay/sign.md` section 5.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         if text.is_empty() {
             return Err(KeyError::Empty);
@@ -246,103 +250,6 @@ impl ConstantTimeEq for Md5Key {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.as_bytes().ct_eq(other.as_bytes())
     }
-}
-
-/// Why a text is not a key, or not one for this algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// Nothing there.
-    #[error("key is empty")]
-    Empty,
-    /// A public exponent below 65537, with which forgeries have been easy.
-    #[error("RSA key has a public exponent below 65537")]
-    ExponentTooSmall,
-    /// Neither of the ASN.1 forms.
-    #[error("key is not SPKI, PKCS#1 or PKCS#8 in DER")]
-    NotAKey,
-    /// White space, a control character or one outside ASCII in an MD5 key.
-    #[error("MD5 key has white space or a character outside printable ASCII")]
-    NotAnMd5Key,
-    /// Not standard base64 with padding.
-    #[error("key is not base64")]
-    NotBase64,
-    /// A PEM frame that is broken or of another thing.
-    #[error("PEM frame is broken or not of an unencrypted key")]
-    NotPem,
-    /// A key of another algorithm.
-    #[error("key is not an RSA key")]
-    NotRsa,
-    /// A private key where a public one belongs.
-    #[error("this is a private key, a public one belongs here")]
-    PrivateKeyOffered,
-    /// A public key where a private one belongs.
-    #[error("this is a public key, a private one belongs here")]
-    PublicKeyOffered,
-    /// More bits than any backend takes.
-    #[error("RSA key of {bits} bits is longer than {limit}")]
-    TooManyBits {
-        /// The key's size.
-        bits: u32,
-        /// The most that is taken.
-        limit: u32,
-    },
-    /// Fewer bits than the algorithm's policy asks for.
-    #[error("RSA key of {bits} bits is shorter than {limit}")]
-    TooFewBits {
-        /// The key's size.
-        bits: u32,
-        /// The least that is taken.
-        limit: u32,
-    },
-    /// Longer than any key.
-    #[error("key text is longer than {limit} bytes")]
-    TooLong {
-        /// The most that is read.
-        limit: usize,
-    },
-}
-
-/// Takes off the PEM frame and white space, and decodes the base64.
-fn der(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    if text.len() > MAX_KEY_TEXT {
-        return Err(KeyError::TooLong {
-            limit: MAX_KEY_TEXT,
-        });
-    }
-    let text = text.trim_ascii();
-    if text.is_empty() {
-        return Err(KeyError::Empty);
-    }
-    let base64 = if text.starts_with("-----") {
-        frame(text).ok_or(KeyError::NotPem)?
-    } else {
-        text
-    };
-    let base64: Zeroizing<String> = Zeroizing::new(
-        base64
-            .chars()
-            .filter(|c| !c.is_ascii_whitespace())
-            .collect(),
-    );
-    Base64::decode_vec(&base64)
-        .map(Zeroizing::new)
-        .map_err(|_| KeyError::NotBase64)
-}
-
-/// The text between the two lines of one PEM frame of a known label. The label chooses nothing: what
-/// is inside is told by its own bytes, as keys under the wrong label are common.
-fn frame(text: &str) -> Option<&str> {
-    let (label, rest) = text.strip_prefix("-----BEGIN ")?.split_once("-----")?;
-    if !matches!(
-        label,
-        "PUBLIC KEY" | "RSA PUBLIC KEY" | "PRIVATE KEY" | "RSA PRIVATE KEY"
-    ) {
-        return None;
-    }
-    rest.strip_suffix("-----")?
-        .strip_suffix(label)?
-        .strip_suffix("-----END ")
 }
 
 fn is_private(der: &[u8]) -> bool {

@@ -158,7 +158,7 @@ impl Amount {
     ///
     /// # Source
     ///
-    /// `docs/alipay/money.md` section 2; vector `sync-crossborder-alipayhk` (`0.1`).
+    /// `docs/alipay/money.md` section 2.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
         let (whole, fraction) = match text.split_once('.') {
             Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),

@@ -1,7 +1,9 @@
 //! Notifications: from untrusted bytes to a type that exists only if Alipay signed it.
 
 mod error;
+mod fields;
 mod names;
+mod refund;
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,11 +12,13 @@ use crate::canonical::{canonicalize, resplit};
 use crate::charset::Charset;
 use crate::form::Form;
 use crate::gateway_time::GatewayTime;
-use crate::money::{Amount, Currency};
+use crate::money::Amount;
 use crate::sign::{SignType, VerifyingKey};
 use crate::trade::{NotifyId, OutTradeNo, Partner, TradeNo, TradeStatus};
 
 pub use error::VerifyError;
+pub(crate) use fields::Fields;
+pub use refund::{Refund, RefundStatus};
 
 /// The one `notify_type` that tells about a payment.
 const TRADE_STATUS_SYNC: &str = "trade_status_sync";
@@ -128,7 +132,7 @@ impl Verifier {
             notify_id: fields.parsed("notify_id", NotifyId::parse)?,
             notify_time: fields.parsed("notify_time", GatewayTime::parse)?,
             total: fields.total()?,
-            refund: fields.refund()?,
+            refund: Refund::read(&fields)?,
             digest: Sha256::digest(body).into(),
         })
     }
@@ -272,47 +276,6 @@ impl Notification {
     }
 }
 
-/// What a notification says about a refund.
-///
-/// # Source
-///
-/// `docs/alipay/notify.md` section 6.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refund {
-    out_return_no: Option<OutTradeNo>,
-    status: RefundStatus,
-}
-
-impl Refund {
-    /// The merchant's number for the refund, if it is named.
-    #[must_use]
-    pub fn out_return_no(&self) -> Option<&OutTradeNo> {
-        self.out_return_no.as_ref()
-    }
-
-    /// What has become of the refund.
-    #[must_use]
-    pub fn status(&self) -> RefundStatus {
-        self.status
-    }
-}
-
-/// What Alipay says has become of a refund.
-///
-/// # Source
-///
-/// `docs/alipay/notify.md` section 6.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RefundStatus {
-    /// `REFUND_FAIL`: the money was not given back.
-    RefundFail,
-    /// `REFUND_SUCCESS`: the money was given back.
-    RefundSuccess,
-    /// A word that this crate does not know, or none.
-    Other,
-}
-
 /// Reads the `out_trade_no` that `body` claims, unverified.
 ///
 /// For one use only: to file a body that [`Verifier::verify`] refused with
@@ -321,71 +284,4 @@ pub enum RefundStatus {
 pub fn claimed_out_trade_no(body: &[u8]) -> Option<OutTradeNo> {
     let form = Form::parse(body).ok()?;
     OutTradeNo::parse(std::str::from_utf8(form.get("out_trade_no")?).ok()?).ok()
-}
-
-/// The fields of a form whose signature held, as the types they must be.
-pub(crate) struct Fields<'a> {
-    pub(crate) form: &'a Form<'a>,
-    pub(crate) charset: Charset,
-}
-
-impl Fields<'_> {
-    /// The text of a field that must be there.
-    pub(crate) fn text(&self, field: &'static str) -> Result<String, VerifyError> {
-        self.optional(field)?
-            .ok_or(VerifyError::InvalidField { field })
-    }
-
-    /// The text of a field, if it is there.
-    pub(crate) fn optional(&self, field: &'static str) -> Result<Option<String>, VerifyError> {
-        self.form
-            .get(field)
-            .map(|value| self.charset.decode(value).ok_or(VerifyError::BadText))
-            .transpose()
-    }
-
-    /// A field that must be there, as its type.
-    pub(crate) fn parsed<T, E>(
-        &self,
-        field: &'static str,
-        parse: fn(&str) -> Result<T, E>,
-    ) -> Result<T, VerifyError> {
-        parse(&self.text(field)?).map_err(|_| VerifyError::InvalidField { field })
-    }
-
-    pub(crate) fn out_trade_no(&self) -> Result<OutTradeNo, VerifyError> {
-        self.parsed("out_trade_no", OutTradeNo::parse)
-    }
-
-    pub(crate) fn total(&self) -> Result<Amount, VerifyError> {
-        let currency = self.parsed("currency", Currency::parse)?;
-        Amount::parse(&self.text("total_fee")?, currency)
-            .map_err(|_| VerifyError::InvalidField { field: "total_fee" })
-    }
-
-    fn refund(&self) -> Result<Option<Refund>, VerifyError> {
-        // Any of the names makes it a matter of a refund, so that none of them is ever paid.
-        if !names::REFUND
-            .iter()
-            .any(|name| self.form.get(name).is_some())
-        {
-            return Ok(None);
-        }
-        let out_return_no = self
-            .optional("out_return_no")?
-            .map(|text| OutTradeNo::parse(&text))
-            .transpose()
-            .map_err(|_| VerifyError::InvalidField {
-                field: "out_return_no",
-            })?;
-        let status = match self.optional("refund_status")?.as_deref() {
-            Some("REFUND_FAIL") => RefundStatus::RefundFail,
-            Some("REFUND_SUCCESS") => RefundStatus::RefundSuccess,
-            _ => RefundStatus::Other,
-        };
-        Ok(Some(Refund {
-            out_return_no,
-            status,
-        }))
-    }
 }

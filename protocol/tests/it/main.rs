@@ -1,0 +1,21 @@
+//! The public interface, from outside. One line per module says what belongs there.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is all it has to do"
+)]
+
+mod common; // reading vectors, keys and bodies; nothing that decides
+mod keys; // what people paste as keys
+mod notification; // one fault per case, from a fresh valid body; the exact refusal
+mod properties; // what holds for every input, by proptest
+mod query; // single_trade_query and its XML
+mod request; // what we send, and what we refuse to sign
+mod resplit; // signed texts split at another place
+mod return_query; // the browser's query
+mod vectors; // gateway.json, every vector, with the exceptions and their reasons
+mod wycheproof; // RSA paddings, Wycheproof's and ours for SHA-1

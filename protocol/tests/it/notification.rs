@@ -1,0 +1,482 @@
+//! One fault per case, from a fresh valid body; the exact refusal.
+
+use alipay_protocol::backend::{NoRsa, RustCrypto, ready};
+use alipay_protocol::charset::Charset;
+use alipay_protocol::form::{FormError, MAX_BODY};
+use alipay_protocol::gateway_time::GatewayTime;
+use alipay_protocol::key::Md5Key;
+use alipay_protocol::money::{Amount, Currency};
+use alipay_protocol::notification::{RefundStatus, Verifier, VerifyError, claimed_out_trade_no};
+use alipay_protocol::sign::{SignType, VerifyingKey};
+use alipay_protocol::trade::TradeStatus;
+
+use crate::common::{GOOD, PARTNER, md5_sign, md5_verifier, partner, public_key, verify};
+
+/// The fields of `GOOD` as they are signed: sorted, decoded.
+const SIGNED: [(&str, &str); 8] = [
+    ("currency", "USD"),
+    ("notify_id", "8f0e1d2c3b4a59687786950a1b2c3d4e5f"),
+    ("notify_time", "2024-03-05 10:20:30"),
+    ("notify_type", "trade_status_sync"),
+    ("out_trade_no", "WB-20240305-0001"),
+    ("total_fee", "8.00"),
+    ("trade_no", "2024030521001004000200000001"),
+    ("trade_status", "TRADE_FINISHED"),
+];
+
+/// `GOOD` with one field set (or, with an empty value, left out), and signed again.
+fn resigned(name: &str, value: &str) -> Vec<u8> {
+    let mut fields: Vec<(&str, &str)> = SIGNED
+        .into_iter()
+        .filter(|(known, _)| *known != name)
+        .collect();
+    if !value.is_empty() {
+        fields.push((name, value));
+    }
+    fields.sort_unstable();
+    let text = fields.iter().map(|(name, value)| format!("{name}={value}"));
+    let sign = md5_sign(&text.collect::<Vec<_>>().join("&"));
+    let escape = |value: &str| {
+        value
+            .bytes()
+            .map(|byte| format!("%{byte:02x}"))
+            .collect::<String>()
+    };
+    let body = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", escape(value)));
+    format!(
+        "{}&sign_type=MD5&sign={sign}",
+        body.collect::<Vec<_>>().join("&")
+    )
+    .into_bytes()
+}
+
+#[track_caller]
+fn check(body: &[u8], expected: VerifyError) {
+    assert_eq!(
+        verify(body),
+        Err(expected),
+        "{}",
+        String::from_utf8_lossy(body)
+    );
+}
+
+#[test]
+fn good_notification_accepted_with_what_it_says() {
+    let notification = verify(GOOD.as_bytes()).unwrap();
+    assert_eq!(notification.out_trade_no().as_str(), "WB-20240305-0001");
+    assert_eq!(
+        notification.trade_no().as_str(),
+        "2024030521001004000200000001"
+    );
+    assert_eq!(notification.trade_status(), TradeStatus::TradeFinished);
+    assert_eq!(
+        notification.notify_id().as_str(),
+        "8f0e1d2c3b4a59687786950a1b2c3d4e5f"
+    );
+    assert_eq!(
+        notification.notify_time(),
+        GatewayTime::parse("2024-03-05 10:20:30").unwrap()
+    );
+    assert_eq!(
+        notification.total(),
+        Amount::from_minor(800, Currency::Usd).unwrap()
+    );
+    assert_eq!(notification.refund(), None);
+    assert!(notification.is_paid());
+    // From: printf %s "$BODY" | sha256sum
+    let digest: String = notification
+        .digest()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        digest,
+        "146481d461bb2b9ebd8e20b1eb504bcfc620471636ce7eacdeae87d8fc3e0de3"
+    );
+}
+
+#[test]
+fn altered_field_rejected() {
+    for (name, _) in SIGNED {
+        let at = GOOD.find(&format!("{name}=")).unwrap() + name.len() + 1;
+        let altered = if GOOD[at..].starts_with('9') {
+            "8"
+        } else {
+            "9"
+        };
+        let mut body = GOOD.to_owned();
+        body.replace_range(at..at + 1, altered);
+        check(body.as_bytes(), VerifyError::BadSignature);
+    }
+    check(
+        format!("{GOOD}&subject=x").as_bytes(),
+        VerifyError::BadSignature,
+    );
+}
+
+#[test]
+fn missing_signed_field_rejected() {
+    for (name, _) in SIGNED {
+        let body: Vec<&str> = GOOD
+            .split('&')
+            .filter(|pair| !pair.starts_with(&format!("{name}=")))
+            .collect();
+        let expected = match name {
+            "notify_id" => VerifyError::MissingField { field: "notify_id" },
+            "notify_time" => VerifyError::MissingField {
+                field: "notify_time",
+            },
+            "notify_type" => VerifyError::MissingField {
+                field: "notify_type",
+            },
+            _ => VerifyError::BadSignature,
+        };
+        check(body.join("&").as_bytes(), expected);
+    }
+}
+
+#[test]
+fn stripped_or_empty_signature_rejected() {
+    let (fields, _) = GOOD.rsplit_once('&').unwrap();
+    check(
+        fields.as_bytes(),
+        VerifyError::MissingField { field: "sign" },
+    );
+    check(
+        format!("{fields}&sign=").as_bytes(),
+        VerifyError::MissingField { field: "sign" },
+    );
+    check(b"", VerifyError::MissingField { field: "sign" });
+    // `Sign` is another name, and one that nobody signed.
+    check(
+        format!("{fields}&Sign=0").as_bytes(),
+        VerifyError::MissingField { field: "sign" },
+    );
+}
+
+#[test]
+fn sign_type_other_than_the_configured_rejected() {
+    let expected = VerifyError::SignTypeNotAccepted {
+        expected: SignType::Md5,
+    };
+    for sign_type in ["RSA", "RSA2", "md5", "NONE", "MD5+", "DSA"] {
+        check(
+            GOOD.replace("=MD5", &format!("={sign_type}")).as_bytes(),
+            expected.clone(),
+        );
+    }
+    check(
+        GOOD.replace("sign_type=MD5&", "").as_bytes(),
+        VerifyError::MissingField { field: "sign_type" },
+    );
+}
+
+#[test]
+fn public_key_as_md5_secret_rejected() {
+    // The classic confusion: sign with MD5 and the public key, say MD5, hope that it is looked up.
+    let verifier = Verifier::new(
+        VerifyingKey::rsa2(public_key("wannan-test-rsa-2048")).unwrap(),
+        partner(),
+    );
+    assert_eq!(
+        ready(verifier.verify(&RustCrypto, GOOD.as_bytes())),
+        Err(VerifyError::SignTypeNotAccepted {
+            expected: SignType::Rsa2
+        })
+    );
+    let said = GOOD.replace("=MD5", "=RSA2");
+    assert_eq!(
+        ready(verifier.verify(&RustCrypto, said.as_bytes())),
+        Err(VerifyError::BadSignature)
+    );
+}
+
+#[test]
+fn another_merchants_key_rejected() {
+    let key = VerifyingKey::md5(Md5Key::parse("10000000000000000000000000000001").unwrap());
+    let verifier = Verifier::new(key, partner());
+    assert_eq!(
+        ready(verifier.verify(&NoRsa, GOOD.as_bytes())),
+        Err(VerifyError::BadSignature)
+    );
+}
+
+#[test]
+fn broken_forms_rejected_before_anything_else() {
+    let cases = [
+        (
+            format!("{GOOD}&total_fee=8.00"),
+            FormError::RepeatedName { index: 10 },
+        ),
+        (format!("{GOOD}&"), FormError::NotAPair { index: 10 }),
+        (format!("{GOOD}&a[]=1"), FormError::BadName { index: 10 }),
+        (
+            format!("{GOOD}&a=%zz"),
+            FormError::BrokenEscape { index: 10 },
+        ),
+        (
+            format!("{GOOD}&a=%00"),
+            FormError::ControlCharacter { index: 10 },
+        ),
+        (
+            "a".repeat(MAX_BODY + 1),
+            FormError::TooLong {
+                limit: MAX_BODY,
+                actual: MAX_BODY + 1,
+            },
+        ),
+    ];
+    for (body, error) in cases {
+        check(body.as_bytes(), VerifyError::BadForm(error));
+    }
+}
+
+#[test]
+fn signed_but_unacceptable_rejected_as_signed() {
+    let field = |field| VerifyError::InvalidField { field };
+    let cases = [
+        (
+            resigned("service", "create_forex_trade"),
+            VerifyError::UnknownField,
+        ),
+        (resigned("zz", "1"), VerifyError::UnknownField),
+        (
+            resigned("_input_charset", "GBK"),
+            VerifyError::CharsetNotAccepted,
+        ),
+        (
+            resigned("charset", "latin1"),
+            VerifyError::CharsetNotAccepted,
+        ),
+        (resigned("subject", "a\nb"), VerifyError::BadText),
+        (resigned("subject", "a\u{7f}"), VerifyError::BadText),
+        (resigned("subject", "a\u{85}"), VerifyError::BadText),
+        (
+            resigned("seller_id", "2088000000000000"),
+            VerifyError::WrongPartner,
+        ),
+        (
+            resigned("partner", "2088000000000000"),
+            VerifyError::WrongPartner,
+        ),
+        (
+            resigned("notify_type", "batch_refund_notify"),
+            VerifyError::UnknownNotifyType,
+        ),
+        (
+            resigned("notify_type", "TRADE_STATUS_SYNC"),
+            VerifyError::UnknownNotifyType,
+        ),
+        (resigned("out_trade_no", "A.1"), field("out_trade_no")),
+        (resigned("out_trade_no", ""), field("out_trade_no")),
+        (resigned("trade_no", "1"), field("trade_no")),
+        (resigned("trade_status", ""), field("trade_status")),
+        (resigned("notify_id", "a b"), field("notify_id")),
+        (resigned("notify_time", "2024-03-05"), field("notify_time")),
+        (resigned("currency", "usd"), field("currency")),
+        (resigned("currency", ""), field("currency")),
+        (resigned("total_fee", "-8.00"), field("total_fee")),
+        (resigned("total_fee", "8.001"), field("total_fee")),
+        (resigned("total_fee", ""), field("total_fee")),
+        (resigned("currency", "JPY"), field("total_fee")),
+        (resigned("out_return_no", "A.1"), field("out_return_no")),
+    ];
+    for (body, error) in cases {
+        assert!(error.is_signed(), "{error:?}");
+        check(&body, error);
+    }
+}
+
+#[test]
+fn bytes_of_another_charset_rejected_though_signed() {
+    let text = "currency=USD&notify_id=1&notify_time=2024-03-05 10:20:30&notify_type=trade_status_sync\
+        &out_trade_no=A1&subject=中&total_fee=8.00&trade_no=2024030521001004000200000001\
+        &trade_status=TRADE_FINISHED";
+    let body = format!(
+        "{}&sign_type=MD5&sign={}",
+        text.replace('中', "%E4%B8%AD"),
+        md5_sign(text)
+    );
+    assert_eq!(
+        verify(body.as_bytes()).unwrap().out_trade_no().as_str(),
+        "A1"
+    );
+    // The three bytes are no GBK: the last one begins a character that does not end.
+    let gbk = md5_verifier().with_charset(Charset::Gbk);
+    assert_eq!(
+        ready(gbk.verify(&NoRsa, body.as_bytes())),
+        Err(VerifyError::BadText)
+    );
+}
+
+#[test]
+fn accounts_and_charsets_that_agree_accepted() {
+    for (name, value) in [
+        ("seller_id", PARTNER),
+        ("partner", PARTNER),
+        ("_input_charset", "UTF-8"),
+        ("charset", "utf8"),
+        ("buyer_email", "someone@example.com"),
+        ("rmb_fee", "57.20"),
+    ] {
+        let notification = verify(&resigned(name, value)).unwrap();
+        assert_eq!(notification.total().to_decimal(), "8.00", "{name}");
+    }
+}
+
+#[test]
+fn amount_is_read_as_the_wire_writes_it() {
+    for (text, minor) in [
+        ("0.1", 10),
+        ("0.10", 10),
+        ("8", 800),
+        ("1000000.00", 100_000_000),
+    ] {
+        assert_eq!(
+            verify(&resigned("total_fee", text))
+                .unwrap()
+                .total()
+                .minor(),
+            minor,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn only_a_status_of_payment_is_paid() {
+    let cases = [
+        ("TRADE_FINISHED", TradeStatus::TradeFinished, true),
+        ("TRADE_SUCCESS", TradeStatus::TradeSuccess, true),
+        ("TRADE_CLOSED", TradeStatus::TradeClosed, false),
+        ("WAIT_BUYER_PAY", TradeStatus::WaitBuyerPay, false),
+        ("TRADE_PENDING", TradeStatus::TradePending, false),
+        ("WAIT_SELLER_SEND_GOODS", TradeStatus::Other, false),
+        ("trade_finished", TradeStatus::Other, false),
+    ];
+    for (text, status, paid) in cases {
+        let notification = verify(&resigned("trade_status", text)).unwrap();
+        assert_eq!(
+            (notification.trade_status(), notification.is_paid()),
+            (status, paid),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn notification_about_a_refund_is_never_paid() {
+    let cases = [
+        (
+            "refund_status",
+            "REFUND_SUCCESS",
+            RefundStatus::RefundSuccess,
+            None,
+        ),
+        (
+            "refund_status",
+            "REFUND_FAIL",
+            RefundStatus::RefundFail,
+            None,
+        ),
+        ("refund_status", "LATER", RefundStatus::Other, None),
+        ("out_return_no", "R1", RefundStatus::Other, Some("R1")),
+        (
+            "gmt_refund",
+            "2024-03-06 00:00:00",
+            RefundStatus::Other,
+            None,
+        ),
+    ];
+    for (name, value, status, number) in cases {
+        let notification = verify(&resigned(name, value)).unwrap();
+        assert_eq!(notification.trade_status(), TradeStatus::TradeFinished);
+        assert!(!notification.is_paid(), "{name}");
+        let refund = notification.refund().unwrap();
+        assert_eq!(refund.status(), status);
+        assert_eq!(refund.out_return_no().map(|number| number.as_str()), number);
+    }
+}
+
+#[test]
+fn order_of_fields_and_way_of_escaping_change_nothing_but_the_digest() {
+    let mut pairs: Vec<&str> = GOOD.split('&').collect();
+    pairs.reverse();
+    let body = pairs.join("&").replace("%3A", "%3a").replace('+', "%20");
+    let (one, other) = (
+        verify(GOOD.as_bytes()).unwrap(),
+        verify(body.as_bytes()).unwrap(),
+    );
+    assert_ne!(one.digest(), other.digest());
+    assert_eq!(one.notify_time(), other.notify_time());
+}
+
+#[test]
+fn codes_are_stable_and_tell_nothing_of_the_message() {
+    let cases = [
+        (
+            VerifyError::BadForm(FormError::NotAPair { index: 0 }),
+            "bad_form",
+            false,
+        ),
+        (VerifyError::BadSignature, "bad_signature", false),
+        (VerifyError::BadText, "bad_text", true),
+        (
+            VerifyError::CharsetNotAccepted,
+            "charset_not_accepted",
+            true,
+        ),
+        (
+            VerifyError::InvalidField { field: "currency" },
+            "invalid_field",
+            true,
+        ),
+        (
+            VerifyError::MissingField { field: "sign" },
+            "missing_field",
+            false,
+        ),
+        (VerifyError::Resplit, "resplit", true),
+        (
+            VerifyError::SignTypeNotAccepted {
+                expected: SignType::Rsa,
+            },
+            "sign_type_not_accepted",
+            false,
+        ),
+        (VerifyError::UnknownField, "unknown_field", true),
+        (VerifyError::UnknownNotifyType, "unknown_notify_type", true),
+        (VerifyError::WrongPartner, "wrong_partner", true),
+    ];
+    for (error, code, signed) in cases {
+        assert_eq!((error.code(), error.is_signed()), (code, signed));
+    }
+}
+
+#[test]
+fn claimed_number_is_read_only_if_it_is_one() {
+    assert_eq!(
+        claimed_out_trade_no(GOOD.as_bytes()).unwrap().as_str(),
+        "WB-20240305-0001"
+    );
+    for body in [
+        "",
+        "out_trade_no=",
+        "out_trade_no=a.b",
+        "out_trade_no=%FF",
+        "out_trade_no=1&&",
+    ] {
+        assert_eq!(claimed_out_trade_no(body.as_bytes()), None, "{body}");
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let shown = format!("{:?}", md5_verifier());
+    assert!(
+        shown.contains("[elided]") && !shown.contains("10000000"),
+        "{shown}"
+    );
+}
