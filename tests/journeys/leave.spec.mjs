@@ -2,6 +2,7 @@
 // order must stay one order.
 
 import { expect, picture, test } from "../stack/fixtures.mjs";
+import { Cashier } from "../stack/parts.mjs";
 import { watchRequests } from "../stack/watch.mjs";
 
 const checkouts = (requests, edge) =>
@@ -55,6 +56,37 @@ for (const [name, goBack] of [
     await expect(page.locator("#receipt")).toBeVisible();
   });
 }
+
+test("page_kept_in_the_browsers_cache_for_back_gives_a_usable_button", async ({ playwright, launchOptions, shop, standIn }) => {
+  await standIn.faults({ return_delay_ms: 0 });
+  // Playwright switches this cache off; people have it on, and peers lose their button in it.
+  const browser = await playwright.chromium.launch({
+    ...launchOptions,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  try {
+    const page = await browser.newPage({ locale: "en-US" });
+    const out_trade_no = await shop.order(page);
+    await page.evaluate(() => {
+      addEventListener("pageshow", ({ persisted }) => (document.body.dataset.persisted = String(persisted)));
+    });
+    await shop.button(page).click();
+    await expect(page.locator("#account")).toBeVisible();
+    // Not page.goBack(): it waits for a load, and a page that was kept is not loaded.
+    await page.evaluate(() => setTimeout(() => history.back()));
+    await expect(page.locator("body")).toHaveAttribute("data-persisted", "true");
+    expect(page.url()).toBe(`${shop.origin}/checkout/${out_trade_no}`);
+
+    await expect(shop.button(page)).toHaveAccessibleName("Pay with Alipay");
+    await expect(shop.button(page)).not.toHaveAttribute("aria-disabled", "true");
+    await shop.button(page).click();
+    await new Cashier(page).pay();
+    await shop.waitFor(out_trade_no, "paid");
+    await expect(page.locator("#receipt")).toBeVisible();
+  } finally {
+    await browser.close();
+  }
+});
 
 test("double_click_makes_one_order_and_one_request", async ({ page, shop, standIn, origins }) => {
   const requests = watchRequests(page);

@@ -94,6 +94,26 @@ test("signed_query_and_status_token_do_not_rest_in_the_address_bar", async ({ pa
   await expect(page).toHaveURL(`${shop.origin}/checkout/${out_trade_no}`);
 });
 
+test("receipt_is_shown_even_when_the_button_is_quicker_than_the_shops_script", async ({ page, shop, cashier, standIn }) => {
+  await standIn.faults({ hold: true, return_delay_ms: 0 });
+  const out_trade_no = await shop.order(page);
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
+  await page.route(`${shop.origin}/assets/checkout.js`, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await shop.button(page).click();
+  await cashier.pay();
+  await page.waitForURL(`${shop.origin}/checkout/${out_trade_no}*`, { waitUntil: "commit" });
+  await expect(shop.widget(page)).toHaveAttribute("state", "confirming");
+  await standIn.notify(out_trade_no);
+  await expect(shop.widget(page)).toHaveAttribute("state", "paid");
+  await expect(page.locator("#receipt")).toBeHidden();
+  arrive();
+  await expect(page.locator("#receipt")).toBeVisible();
+});
+
 test("tab_closed_at_the_cashier_after_paying_shows_paid_when_the_shop_is_opened_again", async ({ context, page, shop, cashier, standIn }) => {
   await standIn.faults({ return_delay_ms: 60_000 });
   const out_trade_no = await shop.order(page);

@@ -15,7 +15,6 @@ export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order,
   const payment = html`<section id="payment" class="card" aria-labelledby="payment-title">
     <h2 id="payment-title">${texts.payTitle}</h2>
     <p>${texts.payLead}</p>
-    <p class="hint">${texts.payHelp}</p>
     <alipay-checkout order-token="${token}"${payHosts && html` pay-hosts="${payHosts}"`}></alipay-checkout>
     <noscript><p class="warning">${texts.withoutScript}</p></noscript>
     <p id="widget-missing" class="warning" role="alert" hidden>${texts.widgetMissing}</p>
@@ -43,7 +42,7 @@ export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order,
   const main = html`<div class="checkout" data-order="${order.out_trade_no}" data-status="${order.status}">
     <h1>${texts.checkoutTitle}</h1>
     <div class="columns">
-      <div>${order.status === "closed" ? closed : receipt}${open && payment}</div>
+      <div>${open && payment}${order.status === "closed" ? closed : receipt}</div>
       <aside class="card summary" aria-labelledby="summary-title">
         <h2 id="summary-title">${texts.summary}</h2>
         <dl class="bill">

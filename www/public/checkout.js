@@ -8,6 +8,8 @@ let asking = false;
 widget?.addEventListener("alipay-status", (event) => {
   if (event.detail.status === "paid") awaitReceipt();
 });
+// The button may have been quicker than this script.
+if (widget?.getAttribute("state") === "paid") awaitReceipt();
 
 async function awaitReceipt() {
   if (asking) return;
@@ -34,7 +36,6 @@ async function shopRecord() {
 function showReceipt(order) {
   document.querySelector("#trade-no").textContent = order.trade_no;
   document.querySelector("#receipt").hidden = false;
-  page.dataset.status = "paid";
 }
 
 // 2. The button's script could not be loaded: say so instead of leaving a gap.
