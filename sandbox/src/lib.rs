@@ -50,6 +50,7 @@ use std::{fmt, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum::{Router, extract::DefaultBodyLimit, routing};
 use tokio::{net::TcpListener, task::JoinSet};
 
+pub use log::log_to_standard_error;
 pub use password::{ACCOUNT, LOGIN_PASSWORD, PAYMENT_PASSWORD};
 pub use store::StateError;
 

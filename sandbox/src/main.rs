@@ -74,6 +74,7 @@ fn run() -> Result<(), Failure> {
 /// Serves until SIGINT or SIGTERM. Everything that counts is on disk by then, so that stopping needs
 /// no farewell: open connections are cut.
 async fn serve(options: ServeOptions) -> Result<(), Failure> {
+    alipay_sandbox::log_to_standard_error();
     let listen = options.listen;
     let config = options.config().map_err(Failure::Cli)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::Runtime)?;

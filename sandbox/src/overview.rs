@@ -34,7 +34,7 @@ pub(crate) async fn page(State(app): State<Arc<App>>) -> Response {
                 link rel="stylesheet" href="/sandbox.css";
             }
             body.wide {
-                header { p.mark { strong { "Stand-in for Alipay" } " " span { "For tests. No real money moves." } } }
+                header { p.mark { strong { "Stand-in for Alipay" } " " span { "For tests. No real money." } } }
                 main {
                     h1 { "Trades" }
                     p {

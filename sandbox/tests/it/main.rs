@@ -1,0 +1,22 @@
+//! The stand-in from outside: over HTTP, as merchant, shopper and tester see it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "clippy's exceptions for tests do not reach the functions that tests share"
+)]
+
+// What the merchant asks of `/gateway.do`, and the answers.
+mod gateway;
+// When and how the merchant is notified.
+mod notify;
+// The shopper at the cashier.
+mod pay;
+// The program: words, signals, exit codes.
+mod program;
+// `/control/…` and `/`.
+mod control;
+// A merchant, a shopper and a tester for the tests above.
+mod support;
