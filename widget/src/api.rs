@@ -13,10 +13,9 @@ const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 /// `POST /checkout` for this device, without a preflight and without cookies.
 pub(crate) fn checkout(order_token: &str, signal: JsValue) -> JsValue {
-    let fields = UrlSearchParams::new().map(|fields| {
+    let fields = UrlSearchParams::new().inspect(|fields| {
         fields.append("order_token", order_token);
         fields.append("terminal", terminal());
-        fields
     });
     object([
         ("method", "POST".into()),

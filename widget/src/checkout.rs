@@ -30,6 +30,7 @@ pub(crate) mod code {
 }
 
 /// Why no payment could be started.
+#[cfg_attr(test, derive(Hash))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: String,
@@ -159,17 +160,31 @@ pub(crate) enum News {
     Final,
 }
 
+/// What a busy button is about.
+#[cfg_attr(test, derive(Hash))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Work {
+    #[default]
+    None,
+    /// `Creating`: the page has been told, and may object.
+    Starting,
+    /// `Creating`: `/checkout` has been asked.
+    Asking,
+    /// `Confirming`: `/checkout` has been asked whether there is still something to pay.
+    Checking,
+    /// `Creating`: but a peer does the work.
+    Following,
+}
+
 /// One button's state.
-#[derive(Debug, Default)]
+#[cfg_attr(test, derive(Hash))]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Checkout {
     state: State,
     note: Note,
     has_order: bool,
     offline: bool,
-    /// `Creating`, but a peer asks.
-    following: bool,
-    /// `Confirming`, by asking `/checkout` again.
-    checking: bool,
+    work: Work,
     token: Option<String>,
     /// The stored token while a returned one is still unproven.
     spare: Option<String>,
@@ -228,14 +243,19 @@ impl Checkout {
             }
             Input::Clicked => self.click(out),
             Input::StartAllowed => {
-                if self.leads() && self.state == State::Creating {
+                if self.work == Work::Starting {
+                    self.work = Work::Asking;
                     out.push(Effect::Post);
                     out.push(Effect::Wait(Clock::Patience, ANSWER_MS));
                 }
             }
-            Input::StartPrevented => self.release(out),
+            Input::StartPrevented => {
+                if self.work == Work::Starting {
+                    self.release(out);
+                }
+            }
             Input::Answered(answer) => {
-                if self.checking || (self.leads() && self.state == State::Creating) {
+                if matches!(self.work, Work::Asking | Work::Checking) {
                     match answer {
                         Ok(answer) => self.answered(answer, out),
                         Err(refusal) => self.fail(refusal, out),
@@ -282,13 +302,12 @@ impl Checkout {
             }
             Input::PeerBusy => {
                 if matches!(self.state, State::Idle | State::Failed) {
-                    self.following = true;
                     self.enter(State::Creating, Note::None);
+                    self.work = Work::Following;
                 }
             }
             Input::PeerFree(stored) => {
-                if self.following {
-                    self.following = false;
+                if self.work == Work::Following {
                     self.enter(State::Idle, Note::None);
                     self.token = stored;
                     self.listen(out);
@@ -301,6 +320,7 @@ impl Checkout {
     fn enter(&mut self, state: State, note: Note) {
         self.state = state;
         self.note = note;
+        self.work = Work::None;
     }
 
     /// Whether this button holds the order's lock.
@@ -309,21 +329,19 @@ impl Checkout {
             self.state,
             State::Creating | State::Redirecting | State::Away
         );
-        busy && !self.following
+        busy && self.work != Work::Following
     }
 
     /// Gives the lock back: the button can be used, and so can its peers.
     fn release(&mut self, out: &mut Vec<Effect>) {
-        if self.checking {
-            self.checking = false;
+        if self.work == Work::Checking {
             self.enter(State::Pending, Note::Pending);
             out.push(Effect::Abort);
         } else if self.leads() {
             self.enter(State::Idle, Note::None);
             out.push(Effect::Abort);
             out.push(Effect::Tell(News::Free));
-        } else if self.following {
-            self.following = false;
+        } else if self.work == Work::Following {
             self.enter(State::Idle, Note::None);
         }
     }
@@ -375,13 +393,14 @@ impl Checkout {
             }
             State::Idle | State::Failed => {
                 self.enter(State::Creating, Note::None);
+                self.work = Work::Starting;
                 out.push(Effect::Tell(News::Busy));
                 out.push(Effect::AnnounceStart);
             }
             // A second attempt: the edge says first whether one is needed.
             State::Pending => {
-                self.checking = true;
                 self.enter(State::Confirming, Note::Confirming);
+                self.work = Work::Checking;
                 out.push(Effect::Post);
                 out.push(Effect::Wait(Clock::Patience, ANSWER_MS));
             }
@@ -402,8 +421,7 @@ impl Checkout {
             self.token = answer.status_token;
             out.push(Effect::Save);
         }
-        if self.checking {
-            self.checking = false;
+        if self.work == Work::Checking {
             self.enter(State::Idle, Note::NotPaid);
             return self.listen(out);
         }
@@ -416,7 +434,7 @@ impl Checkout {
 
     fn fail(&mut self, refusal: Refusal, out: &mut Vec<Effect>) {
         // An earlier attempt may have been paid: its outcome is unknown, not failed.
-        let unknown = self.checking
+        let unknown = self.work == Work::Checking
             || self.state == State::Pending
             || (self.token.is_some() && self.report.is_none());
         self.release(out);
@@ -438,7 +456,9 @@ impl Checkout {
 
     fn reported(&mut self, report: Report, out: &mut Vec<Effect>) {
         let known = self.report.as_ref();
-        if self.state.is_final() || known.is_some_and(|known| report.version < known.version) {
+        let is_older = known.is_some_and(|known| report.version < known.version);
+        // A last word cannot be overtaken; the one of `/checkout` comes without a version.
+        if self.state.is_final() || (is_older && !report.status.is_final()) {
             return;
         }
         let is_new = known != Some(&report);
@@ -474,7 +494,7 @@ impl Checkout {
             return;
         }
         out.push(Effect::Hush);
-        if self.state == State::Confirming && self.report.is_none() && !self.checking {
+        if self.state == State::Confirming && self.report.is_none() && self.work == Work::None {
             self.enter(State::Idle, Note::None);
         }
         // A made-up token in the fragment must not cost the shopper the good one.
@@ -491,21 +511,24 @@ impl Checkout {
             return;
         }
         let longest = RETRY_MS.len().saturating_sub(1);
-        let pause = RETRY_MS.get(self.retries.min(longest)).copied();
-        self.retries = self.retries.saturating_add(1);
-        if let Some(pause) = pause {
+        if let Some(&pause) = RETRY_MS.get(self.retries) {
             out.push(Effect::Wait(Clock::Retry, pause));
         }
+        self.retries = self.retries.saturating_add(1).min(longest);
     }
 
     fn patience_ends(&mut self, out: &mut Vec<Effect>) {
         match self.state {
-            State::Creating if !self.following => self.fail(Refusal::new(code::TIMEOUT), out),
+            State::Creating if self.work != Work::Following => {
+                self.fail(Refusal::new(code::TIMEOUT), out)
+            }
             State::Redirecting => {
                 self.release(out);
                 self.listen(out);
             }
-            State::Confirming if self.checking => self.fail(Refusal::new(code::TIMEOUT), out),
+            State::Confirming if self.work == Work::Checking => {
+                self.fail(Refusal::new(code::TIMEOUT), out)
+            }
             State::Confirming => {
                 self.enter(State::Pending, Note::Pending);
                 out.push(Effect::AnnounceStatus);

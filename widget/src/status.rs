@@ -1,6 +1,7 @@
 //! What the edge says about an order.
 
 /// The status of an order, in the edge's words.
+#[cfg_attr(test, derive(Hash))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Created,
@@ -44,6 +45,7 @@ impl Status {
 }
 
 /// One answer of the edge about one order.
+#[cfg_attr(test, derive(Hash))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Report {
     pub(crate) out_trade_no: String,

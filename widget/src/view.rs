@@ -1,6 +1,7 @@
 //! Which words and which look belong to a state. `js/view.js` writes them into the page.
 
 /// The state a page sees, as the attribute `state`.
+#[cfg_attr(test, derive(Hash))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum State {
     #[default]
@@ -66,6 +67,7 @@ impl State {
 }
 
 /// The line below the button.
+#[cfg_attr(test, derive(Hash))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Note {
     #[default]
