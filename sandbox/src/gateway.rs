@@ -122,7 +122,7 @@ fn open(app: &App, fields: Fields, headers: &HeaderMap) -> Result<String, Gatewa
 ///
 /// # Source
 ///
-/// `docs/alipay/notify.md`. Sources disagree on the window; this is the wider one.
+/// `docs/alipay/notify.md` section 4. Sources disagree on the window; this is the wider one.
 fn notify_verify(app: &App, fields: &Fields) -> &'static str {
     let value = |name: &str| fields.get(name).map_or("", String::as_str);
     let notify_id = value("notify_id");

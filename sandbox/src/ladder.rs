@@ -4,7 +4,7 @@
 ///
 /// # Source
 ///
-/// `docs/alipay/notify.md`. Alipay's pages also print 4 min for the first and 15 min for the third
+/// `docs/alipay/notify.md` section 2. Alipay's pages also print 4 min for the first and 15 min for the third
 /// interval; this is the variant that adds up to the 24 h 22 min they name.
 const INTERVALS_S: [u64; 7] = [120, 600, 600, 3_600, 7_200, 21_600, 54_000];
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Source
 ///
-/// `docs/alipay/money.md`: the list of Alipay's rate file. The official list of today is
+/// `docs/alipay/money.md` section 1: the list of Alipay's rate file. The official list of today is
 /// UNCONFIRMED.
 const CURRENCIES: [&str; 15] = [
     "AUD", "CAD", "CHF", "DKK", "EUR", "GBP", "HKD", "JPY", "KRW", "NOK", "NZD", "SEK", "SGD",

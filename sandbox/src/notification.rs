@@ -40,7 +40,7 @@ fn shared(trade: &Trade, payment: &Payment) -> Fields {
 ///
 /// # Source
 ///
-/// `docs/alipay/notify.md`.
+/// `docs/alipay/notify.md` section 1.
 pub(crate) fn form(
     trade: &Trade,
     payment: &Payment,
@@ -71,7 +71,7 @@ pub(crate) fn form(
 ///
 /// # Source
 ///
-/// `docs/alipay/return.md`.
+/// `docs/alipay/notify.md` section 7.
 pub(crate) fn return_url(
     trade: &Trade,
     payment: &Payment,

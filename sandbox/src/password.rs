@@ -28,7 +28,8 @@ pub(crate) enum Verdict {
 ///
 /// # Source
 ///
-/// `docs/alipay/product.md`: digits only, six of them, not in order, no more than three equal.
+/// Guides for shoppers describe the wallet so: digits only, six of them, not in order, no more
+/// than three equal.
 pub(crate) fn judge(entered: &str) -> Verdict {
     let digits = entered.as_bytes();
     if digits.len() != 6 || !digits.iter().all(u8::is_ascii_digit) {

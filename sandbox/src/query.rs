@@ -24,7 +24,7 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 ///
 /// # Source
 ///
-/// `docs/alipay/query.md`. That the sign covers the children of `<trade>` is documented; no real
+/// `docs/alipay/query.md` section 2. That the sign covers the children of `<trade>` is documented; no real
 /// sample is public.
 pub(crate) fn answer(app: &App, request: &MerchantRequest) -> Result<String, GatewayError> {
     let (trade_no, out_trade_no) = (request.value("trade_no"), request.value("out_trade_no"));

@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Source
 ///
-/// `docs/alipay/errors.md`. Which code Alipay prefers where two fit is UNCONFIRMED.
+/// `docs/alipay/query.md` section 3 and Alipay's pages on errors. Which code Alipay prefers where two fit is UNCONFIRMED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GatewayError {
     /// `ILLEGAL_ARGUMENT`: a parameter is missing, malformed or given twice.
@@ -84,7 +84,7 @@ const MAX_FIELDS: usize = 100;
 ///
 /// # Source
 ///
-/// `docs/alipay/gateways.md`.
+/// docs.antom.com/ac/global/overseas_query_cn; github.com/bitmash/alipay-api-php issue 2.
 pub(crate) fn parse_fields(query: &str, body: Option<&[u8]>) -> Result<Fields, GatewayError> {
     let mut fields = Fields::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -186,7 +186,7 @@ impl PayRequest {
     ///
     /// # Source
     ///
-    /// `docs/alipay/requests.md`.
+    /// `docs/alipay/request.md` and `docs/alipay/money.md`.
     pub(crate) fn parse(request: &MerchantRequest) -> Result<Self, GatewayError> {
         let product_code = match request.value("service") {
             Some("create_forex_trade") => "NEW_OVERSEAS_SELLER",

@@ -28,7 +28,7 @@ pub type Fields = BTreeMap<String, String>;
 ///
 /// # Source
 ///
-/// `docs/alipay/signing.md`; vectors in this module's tests.
+/// `docs/alipay/sign.md` sections 1 and 3; vectors in this module's tests.
 #[must_use]
 pub fn canonical_text(fields: &Fields) -> String {
     let mut text = String::new();
