@@ -6,7 +6,7 @@
 //! random numbers or knows JavaScript; the crate builds natively and for `wasm32-unknown-unknown`.
 //!
 //! RSA is behind one small trait, [`RsaBackend`](backend::RsaBackend), so that a Worker can use
-//! WebCrypto. The feature `rsa` (default) adds [`RustCrypto`](backend::RustCrypto) for native
+//! WebCrypto. The feature `rsa` (default) adds `backend::RustCrypto` for native
 //! callers; the feature `gbk` (default) adds the Chinese charsets.
 //!
 //! # Example
