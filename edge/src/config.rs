@@ -57,6 +57,8 @@ pub struct Config {
     pub forward_secret: EndpointSecret,
     /// `FORWARD_LADDER_S`.
     pub ladder: Ladder,
+    /// `QUERY_LADDER_S`: when Alipay is asked about an order without a final notification.
+    pub query_ladder: Ladder,
     /// `NOTIFY_VERIFY`.
     pub ask_back: AskBack,
     /// `MERCHANT_URL`: tell the cashier where a shopper goes who leaves without paying.
@@ -117,12 +119,8 @@ impl Config {
             forward_url: server("FORWARD_URL")?,
             forward_secret: EndpointSecret::parse(&vars.required("FORWARD_SECRET")?)
                 .ok_or(Failure::Misconfigured("FORWARD_SECRET"))?,
-            ladder: match lookup("FORWARD_LADDER_S") {
-                None => Ladder::default(),
-                Some(text) => {
-                    Ladder::parse(&text).ok_or(Failure::Misconfigured("FORWARD_LADDER_S"))?
-                }
-            },
+            ladder: vars.ladder("FORWARD_LADDER_S", Ladder::forward())?,
+            query_ladder: vars.ladder("QUERY_LADDER_S", Ladder::query())?,
             ask_back: match vars
                 .choice("NOTIFY_VERIFY", "rsa", &["rsa", "always", "never"])?
                 .as_str()
@@ -183,6 +181,13 @@ impl Vars<'_> {
                     .ok_or(Failure::Misconfigured(name))
             })
             .collect()
+    }
+
+    fn ladder(&self, name: &'static str, default: Ladder) -> Result<Ladder, Failure> {
+        match (self.0)(name) {
+            None => Ok(default),
+            Some(text) => Ladder::parse(&text).ok_or(Failure::Misconfigured(name)),
+        }
     }
 
     fn keys(&self, sign_type: SignType) -> Result<(SigningKey, VerifyingKey), Failure> {
@@ -282,6 +287,7 @@ mod tests {
             ("FORWARD_URL", "https://10.0.0.1/"),
             ("FORWARD_SECRET", "secret"),
             ("FORWARD_LADDER_S", "soon"),
+            ("QUERY_LADDER_S", "soon"),
             ("NOTIFY_VERIFY", "sometimes"),
             ("MERCHANT_URL", "yes"),
             ("DEVELOPMENT", "1"),

@@ -1,6 +1,6 @@
 //! The event that is forwarded to the merchant, and its Standard Webhooks signature.
 
-use crate::order::state::{Facts, Order, Reason, Status};
+use crate::order::state::{Facts, Order, Reason, Status, Told};
 use base64ct::{Base64, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use hmac::{Hmac, KeyInit, Mac};
@@ -67,7 +67,8 @@ struct Fields<'a> {
     currency: &'a str,
     registered: bool,
     metadata: Option<&'a std::collections::BTreeMap<String, String>>,
-    source: &'static str,
+    source: Told,
+    #[serde(skip_serializing_if = "str::is_empty")]
     notify_id: &'a str,
     evidence: &'a str,
 }
@@ -106,7 +107,7 @@ impl Event {
                 currency,
                 registered: order.is_some(),
                 metadata: order.map(|order| &order.terms.metadata),
-                source: "notification",
+                source: facts.told,
                 notify_id: &facts.notify_id,
                 evidence: source.evidence,
             },
@@ -267,6 +268,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
+            told: Told::Notification,
             notify_id: "N1".into(),
             trade_no: "T1".into(),
             says: Says::Paid,
@@ -322,6 +324,22 @@ mod tests {
         assert_eq!(body["data"]["amount"], 1);
         assert_eq!(body["data"]["registered"], false);
         assert_eq!(body["data"]["status"], Value::Null);
+    }
+
+    #[test]
+    fn paid_by_query_is_the_same_event_as_by_notification() {
+        let answer = Facts {
+            told: Told::Query,
+            notify_id: String::new(),
+            ..facts()
+        };
+        let what = What::Moved(Status::Paid);
+        let asked = event(what, Some(&order()), &answer, "sha256:01");
+        let told = event(what, Some(&order()), &facts(), "sha256:00");
+        assert_eq!(asked.id, told.id);
+        let body: Value = serde_json::from_str(&asked.body).unwrap();
+        assert_eq!(body["data"]["source"], "query");
+        assert_eq!(body["data"]["notify_id"], Value::Null);
     }
 
     #[test]

@@ -1,55 +1,163 @@
-//! Asking Alipay back whether a notification is its own and for our account.
+//! Asking Alipay: whether a notification is its own and for our account, and what has become of a
+//! trade.
 
 use crate::config::Config;
 use crate::error::Refusal;
+use crate::event::hex;
+use crate::order::state::{Facts, Price, Says, Told};
 use crate::outbound::{self, Asked};
+use crate::webcrypto::WebCrypto;
+use alipay_protocol::form;
+use alipay_protocol::money::Currency;
 use alipay_protocol::notification::Notification;
-use alipay_protocol::notify_verify::{Answer, MAX_ANSWER, notify_verify_url};
+use alipay_protocol::notify_verify::{Answer as Confirmation, MAX_ANSWER, notify_verify_url};
+use alipay_protocol::query::{Answer, ErrorCode, TradeQuery};
+use alipay_protocol::trade::{OutTradeNo, TradeStatus};
 use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
 use worker::{Method, RequestInit, RequestRedirect, Response};
 
-/// Alipay's own limit for our answer is not published; a second request must fit well into it.
-const DEADLINE_MS: u32 = 5_000;
+/// Alipay's own limit for our answer is not published; two questions must fit well into it.
+const DEADLINE_MS: u32 = 4_000;
 
-/// Asks `notify_verify` under our own partner number.
+/// The longest answer about a trade: the limit of the verifier.
+const MAX_TRADE_ANSWER: usize = form::MAX_BODY;
+
+/// What Alipay answered about a trade.
+#[derive(Debug)]
+pub enum Found {
+    /// Verified facts, and the digest of the answer as evidence.
+    Trade {
+        /// What it says.
+        facts: Facts,
+        /// `sha256:` and hex of the answer. The answer itself names the buyer and is not kept.
+        evidence: String,
+    },
+    /// There is no trade yet: the shopper has not entered the password.
+    NoTrade,
+    /// No usable answer; the code says why.
+    Nothing(&'static str),
+}
+
+/// What a trade status means for an order.
+///
+/// Paid is `TRADE_FINISHED` alone: `TRADE_SUCCESS` is not part of the cross-border product, so it
+/// is kept aside and the merchant is told.
+///
+/// # Source
+///
+/// `docs/alipay/notify.md` section 3.
+#[must_use]
+pub fn says(status: TradeStatus) -> Says {
+    match status {
+        TradeStatus::TradeFinished => Says::Paid,
+        TradeStatus::TradeClosed => Says::Closed,
+        TradeStatus::WaitBuyerPay => Says::Waiting,
+        _ => Says::Other,
+    }
+}
+
+/// Has Alipay confirm, under our own partner number, a notification that verified.
 ///
 /// With `RSA` the public key is the same for every merchant, so a genuine notification for another
-/// account verifies here too; only this question ties it to ours.
+/// account verifies here too; only a question of ours ties it to us. `notify_verify` is asked
+/// first; as it may forget a notification within a minute, the trade itself is asked about next.
 ///
 /// # Errors
 ///
-/// * `notify_not_ours` – Alipay does not know this `notify_id` for our account: refused.
+/// * `notify_not_ours` – Alipay answered both questions, and neither confirms: refused.
 /// * `ask_back_failed` – no usable answer in time: Alipay will send again.
 ///
 /// # Source
 ///
-/// `docs/alipay/` on `notify_verify`; finding 3 of the gateway notes.
+/// `docs/alipay/notify.md` section 4.
 pub async fn confirm(config: &Config, notification: &Notification) -> Result<(), Refusal> {
-    let url = notify_verify_url(
-        config.gateway_url.as_str(),
-        &config.partner,
-        notification.notify_id(),
-    );
-    let mut init = RequestInit::new();
-    init.with_method(Method::Get)
-        .with_redirect(RequestRedirect::Manual);
-    let answer = match outbound::ask(&url, &init, DEADLINE_MS).await {
-        Asked::Answer(response) if response.status_code() == 200 => read(response).await,
-        _ => None,
-    };
-    match answer.as_deref().map_or(Answer::Other, Answer::parse) {
-        Answer::True => Ok(()),
-        Answer::False | Answer::Invalid => Err(Refusal::untrusted("notify_not_ours")),
-        Answer::Other => Err(Refusal::retry("ask_back_failed")),
+    let gateway_url = config.gateway_url.as_str();
+    let url = notify_verify_url(gateway_url, &config.partner, notification.notify_id());
+    let confirmation = get(&url, MAX_ANSWER).await;
+    let confirmation = confirmation.map_or(Confirmation::Other, |body| Confirmation::parse(&body));
+    if confirmation == Confirmation::True {
+        return Ok(());
+    }
+    let query = TradeQuery::by_out_trade_no(&config.partner, notification.out_trade_no());
+    match ask(config, &query).await {
+        Ok((Answer::Trade(trade), _)) => {
+            let same = trade.trade_no() == notification.trade_no()
+                && trade.trade_status() == notification.trade_status()
+                && trade.total(notification.total().currency()) == Ok(notification.total());
+            same.then_some(())
+                .ok_or(Refusal::untrusted("notify_not_ours"))
+        }
+        Ok((Answer::Refused(ErrorCode::TradeNotExist), _)) => {
+            Err(Refusal::untrusted("notify_not_ours"))
+        }
+        Ok((Answer::Refused(_), _)) | Err(_) => Err(Refusal::retry("ask_back_failed")),
     }
 }
 
-async fn read(mut response: Response) -> Option<Vec<u8>> {
+/// Asks what has become of the trade for an order, with the `price` that was registered.
+///
+/// # Not checked here
+///
+/// The answer names no currency; it is read in the currency of the price. The order judges the
+/// rest, as with a notification.
+pub async fn find(config: &Config, out_trade_no: &OutTradeNo, price: &Price) -> Found {
+    let query = TradeQuery::by_out_trade_no(&config.partner, out_trade_no);
+    let (trade, evidence) = match ask(config, &query).await {
+        Ok((Answer::Trade(trade), evidence)) => (trade, evidence),
+        Ok((Answer::Refused(ErrorCode::TradeNotExist), _)) => return Found::NoTrade,
+        Ok((Answer::Refused(_), _)) => return Found::Nothing("query_refused"),
+        Err(code) => return Found::Nothing(code),
+    };
+    let currency = Currency::parse(price.shown().1).ok();
+    let Some(total) = currency.and_then(|currency| trade.total(currency).ok()) else {
+        return Found::Nothing("invalid_field");
+    };
+    let facts = Facts {
+        told: Told::Query,
+        notify_id: String::new(),
+        trade_no: trade.trade_no().as_str().to_owned(),
+        says: says(trade.trade_status()),
+        amount: total.minor(),
+        currency: total.currency().code().to_owned(),
+    };
+    Found::Trade { facts, evidence }
+}
+
+/// The verified answer, with the digest of its bytes.
+async fn ask(config: &Config, query: &TradeQuery) -> Result<(Answer, String), &'static str> {
+    let signed = query.sign(&config.signing_key, &WebCrypto).await;
+    let url = signed
+        .map_err(|_| "sign_failed")?
+        .url(config.gateway_url.as_str());
+    let body = get(&url, MAX_TRADE_ANSWER).await.ok_or("no_answer")?;
+    let answer = config
+        .verifier
+        .verify_answer(&WebCrypto, query, &body)
+        .await;
+    let evidence = format!("sha256:{}", hex(&Sha256::digest(&body)));
+    answer
+        .map(|answer| (answer, evidence))
+        .map_err(|error| error.code())
+}
+
+/// The body of an answer of status 200, not longer than `limit`.
+async fn get(url: &str, limit: usize) -> Option<Vec<u8>> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Get)
+        .with_redirect(RequestRedirect::Manual);
+    match outbound::ask(url, &init, DEADLINE_MS).await {
+        Asked::Answer(response) if response.status_code() == 200 => read(response, limit).await,
+        _ => None,
+    }
+}
+
+async fn read(mut response: Response, limit: usize) -> Option<Vec<u8>> {
     let mut stream = response.stream().ok()?;
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {
         body.extend_from_slice(&chunk.ok()?);
-        if body.len() > MAX_ANSWER {
+        if body.len() > limit {
             return None;
         }
     }

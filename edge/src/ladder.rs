@@ -1,8 +1,12 @@
-//! When a forwarded event is tried again.
+//! When a forwarded event is tried again, and when Alipay is asked again.
 
 /// The steps that the Standard Webhooks specification recommends, in seconds after the attempt
 /// before: the last attempt is 75 hours, 35 minutes and 5 seconds after the first.
 pub const RECOMMENDED_S: [u64; 10] = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
+
+/// One minute, five, fifteen, one hour, six and 24 hours after the shopper left for the cashier, as
+/// steps: Antom asks for the first minute, and Alipay's own notifications end after 25 hours.
+pub const QUERY_S: [u64; 6] = [60, 240, 600, 2700, 18_000, 64_800];
 
 /// The most steps and the longest step that a configuration may name.
 const MAX_STEPS: usize = 32;
@@ -12,13 +16,19 @@ const MAX_STEP_S: u64 = 7 * 86_400;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ladder(Vec<u64>);
 
-impl Default for Ladder {
-    fn default() -> Self {
+impl Ladder {
+    /// The recommended ladder for forwarding.
+    #[must_use]
+    pub fn forward() -> Self {
         Self(RECOMMENDED_S.to_vec())
     }
-}
 
-impl Ladder {
+    /// The ladder for asking Alipay.
+    #[must_use]
+    pub fn query() -> Self {
+        Self(QUERY_S.to_vec())
+    }
+
     /// Reads comma-separated whole seconds; `None` when one is not a number, there are none, more
     /// than 32, or a step is longer than a week.
     #[must_use]
@@ -54,7 +64,7 @@ mod tests {
 
     #[test]
     fn recommended_ladder_ends_after_ten_attempts() {
-        let ladder = Ladder::default();
+        let ladder = Ladder::forward();
         assert_eq!(ladder.wait_ms(0, 0, None), Some(0));
         assert_eq!(ladder.wait_ms(1, 0, None), Some(5_000));
         assert_eq!(ladder.wait_ms(9, 0, None), Some(86_400_000));
@@ -62,8 +72,21 @@ mod tests {
     }
 
     #[test]
+    fn questions_come_at_the_documented_times() {
+        let steps = Ladder::query();
+        let times: Vec<u64> = (0..6)
+            .scan(0, |at, step| {
+                *at += steps.wait_ms(step, 0, None).unwrap() / 1000;
+                Some(*at)
+            })
+            .collect();
+        assert_eq!(times, [60, 300, 900, 3600, 21_600, 86_400]);
+        assert_eq!(steps.wait_ms(6, 0, None), None);
+    }
+
+    #[test]
     fn an_attempt_is_never_early_and_at_most_a_tenth_late() {
-        let ladder = Ladder::default();
+        let ladder = Ladder::forward();
         for jitter in [0, 1, 499, 500, 501, u32::MAX] {
             let wait = ladder.wait_ms(1, jitter, None).unwrap();
             assert!((5_000..=5_500).contains(&wait), "{wait}");
@@ -72,7 +95,7 @@ mod tests {
 
     #[test]
     fn retry_after_only_delays() {
-        let ladder = Ladder::default();
+        let ladder = Ladder::forward();
         assert_eq!(ladder.wait_ms(1, 0, Some(1)), Some(5_000));
         assert_eq!(ladder.wait_ms(1, 0, Some(60)), Some(60_000));
         assert_eq!(ladder.wait_ms(1, 0, Some(u64::MAX)), Some(86_400_000));

@@ -36,6 +36,12 @@ pub fn forwarded(id: &str, attempt: usize, outcome: &Outcome) {
     console_log!("{}", line("forwarded", &fields));
 }
 
+/// Alipay was asked about a trade.
+pub fn asked(attempt: usize, outcome: &str) {
+    let fields = [("attempt", attempt.into()), ("outcome", outcome.into())];
+    console_log!("{}", line("asked", &fields));
+}
+
 /// No attempt is left: somebody must look.
 pub fn dead_letter(id: &str) {
     console_error!("{}", line("dead_letter", &[("id", id.into())]));

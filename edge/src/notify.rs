@@ -9,12 +9,11 @@ use crate::config::Config;
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
 use crate::order::rpc::{Accepted, Command, Reply};
-use crate::order::state::{Facts, Says};
+use crate::order::state::{Facts, Told};
 use crate::webcrypto::WebCrypto;
 use crate::{gateway, log, orders, read};
 use alipay_protocol::notification::Notification;
 use alipay_protocol::reply;
-use alipay_protocol::trade::TradeStatus;
 use worker::{Env, Method, Request, Response, Result};
 
 /// A genuine notification has about 600 bytes; the verifier reads no more than this either.
@@ -85,19 +84,12 @@ async fn receive(
 }
 
 /// The facts that the order judges.
-///
-/// Paid is `TRADE_FINISHED` alone: `TRADE_SUCCESS` is not part of the cross-border product, so it
-/// is kept aside and the merchant is told (docs/alipay, "Trade status").
 fn facts(notification: &Notification) -> Facts {
     Facts {
+        told: Told::Notification,
         notify_id: notification.notify_id().as_str().to_owned(),
         trade_no: notification.trade_no().as_str().to_owned(),
-        says: match notification.trade_status() {
-            TradeStatus::TradeFinished => Says::Paid,
-            TradeStatus::TradeClosed => Says::Closed,
-            TradeStatus::WaitBuyerPay => Says::Waiting,
-            _ => Says::Other,
-        },
+        says: gateway::says(notification.trade_status()),
         amount: notification.total().minor(),
         currency: notification.total().currency().code().to_owned(),
     }

@@ -30,10 +30,6 @@ pub async fn returned(
     out_trade_no: &str,
 ) -> Result<Response, Failure> {
     let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
-    let reply = orders::ask(env, config, out_trade_no.as_str(), &Command::Return).await?;
-    let Reply::ReturnTo(page) = reply else {
-        return Err(Failure::OrderUnknown);
-    };
     let url = request.url()?;
     let query = url.query().unwrap_or_default();
     let proven = query.len() <= MAX_QUERY
@@ -42,6 +38,11 @@ pub async fn returned(
             .verify_return(&WebCrypto, query.as_bytes())
             .await
             .is_ok_and(|shown| shown.out_trade_no() == &out_trade_no);
+    let command = Command::Return { proven };
+    let reply = orders::ask(env, config, out_trade_no.as_str(), &command).await?;
+    let Reply::ReturnTo(page) = reply else {
+        return Err(Failure::OrderUnknown);
+    };
     let target = if proven {
         let exp = clock::now_s().saturating_add(config.status_ttl_s);
         let token = token::mint_status(&config.status_secret, out_trade_no.as_str(), exp)

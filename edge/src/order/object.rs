@@ -11,31 +11,30 @@
 
 use super::live::Watchers;
 use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, StatusView};
-use super::state::{Facts, Order, Status, Terms, Transition, apply};
-use super::store::Store;
+use super::settle::{queue_unregistered, settle, verdict};
+use super::state::{Order, Terms, Transition, apply};
+use super::store::{Question, Store};
 use crate::clock::now_ms;
 use crate::config::Config;
-use crate::event::{Event, Source, What};
-use crate::forward::{self, Outcome};
 use crate::log;
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::time::Duration;
 use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
 
-/// How long an attempt may seem to last before another one is begun, when the ladder has no
-/// further step: longer than the deadline of one delivery.
-const LAST_ATTEMPT_GUARD_MS: u64 = 60_000;
-
 /// When the alarm itself failed.
 const ALARM_AGAIN: Duration = Duration::from_secs(30);
+
+/// A return asks Alipay at once, but not more often than this: reloading the page must not.
+const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
 
 /// One order.
 #[durable_object(alarm)]
 #[derive(Debug)]
 pub struct OrderObject {
-    state: State,
+    pub(super) state: State,
     env: Env,
-    watchers: Watchers,
+    watchers: Rc<Watchers>,
     store: OnceCell<Store>,
 }
 
@@ -44,7 +43,7 @@ impl DurableObject for OrderObject {
         Self {
             state,
             env,
-            watchers: Watchers::default(),
+            watchers: Rc::default(),
             store: OnceCell::new(),
         }
     }
@@ -65,7 +64,7 @@ impl DurableObject for OrderObject {
     /// Never fails for a reason that another try would not mend: a failing alarm is dropped by the
     /// runtime after six tries, and with it an event.
     async fn alarm(&self) -> Result<Response> {
-        if let Err(error) = self.forward_due().await {
+        if let Err(error) = self.carry_out_due().await {
             log::fault("alarm_failed", &error);
             self.state.storage().set_alarm(ALARM_AGAIN).await?;
         }
@@ -75,7 +74,7 @@ impl DurableObject for OrderObject {
 
 impl OrderObject {
     /// The tables, brought up to date once in the life of this instance.
-    fn store(&self) -> Result<&Store> {
+    pub(super) fn store(&self) -> Result<&Store> {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
@@ -87,15 +86,32 @@ impl OrderObject {
         match command {
             Command::Notify(note) => self.notify(*note).await,
             Command::Register(terms) => self.register(*terms).await,
-            Command::Return => Ok(match self.store()?.order()? {
-                Some(order) => Reply::ReturnTo(order.terms.return_url),
-                None => Reply::Unknown,
-            }),
+            Command::Return { proven } => self.returned(proven).await,
             Command::Status => Ok(match self.store()?.order()? {
                 Some(order) => Reply::Status(StatusView::from(&order)),
                 None => Reply::Unknown,
             }),
         }
+    }
+
+    pub(super) fn config(&self) -> Result<Rc<Config>> {
+        Config::of(&self.env).map_err(|failure| Error::from(failure.to_string()))
+    }
+
+    async fn returned(&self, proven: bool) -> Result<Reply> {
+        let store = self.store()?;
+        let Some(order) = store.order()? else {
+            return Ok(Reply::Unknown);
+        };
+        if proven && let Some(question) = store.question()? {
+            let now = now_ms();
+            let soonest = question.asked_ms.saturating_add(MIN_BETWEEN_QUESTIONS_MS);
+            let due_ms = question.due_ms.min(soonest.max(now));
+            store.set_question(Some(Question { due_ms, ..question }))?;
+            store.audit("returned", "", now)?;
+            self.set_alarm(store, now).await?;
+        }
+        Ok(Reply::ReturnTo(order.terms.return_url))
     }
 
     async fn register(&self, terms: Terms) -> Result<Reply> {
@@ -126,6 +142,12 @@ impl OrderObject {
         }
         if order.redirect() {
             store.audit("redirected", "", now)?;
+            let wait = self.config()?.query_ladder.wait_ms(0, 0, None);
+            store.set_question(wait.map(|wait| Question {
+                asked: 0,
+                asked_ms: 0,
+                due_ms: now.saturating_add(wait),
+            }))?;
         }
         store.save(&order)?;
         self.tell(&order);
@@ -160,8 +182,16 @@ impl OrderObject {
         })
     }
 
-    fn tell(&self, order: &Order) {
-        self.watchers.tell(&StatusView::from(order));
+    /// Tells the watchers once the change is confirmed on disk, without holding the answer up: what
+    /// a page has shown is never taken back.
+    pub(super) fn tell(&self, order: &Order) {
+        let (storage, watchers) = (self.state.storage(), Rc::clone(&self.watchers));
+        let view = StatusView::from(order);
+        self.state.wait_until(async move {
+            if storage.sync().await.is_ok() {
+                watchers.tell(&view);
+            }
+        });
     }
 
     fn live(&self) -> Result<Response> {
@@ -172,116 +202,5 @@ impl OrderObject {
             Some(stream) => Response::from_stream(stream),
             None => Response::error("too many watchers", 429),
         }
-    }
-
-    async fn set_alarm(&self, store: &Store, now: u64) -> Result<()> {
-        match store.next_due_ms()? {
-            Some(due) => {
-                let wait = Duration::from_millis(due.saturating_sub(now));
-                self.state.storage().set_alarm(wait).await
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Sends what is due. The next attempt is written down, and the alarm set for it, before the
-    /// network is touched: whatever happens then, the event is tried again.
-    async fn forward_due(&self) -> Result<()> {
-        let config = Config::of(&self.env).map_err(|error| Error::from(error.to_string()))?;
-        let store = self.store()?;
-        for event in store.due(now_ms())? {
-            let now = now_ms();
-            let jitter = getrandom::u32().unwrap_or_default();
-            let attempt = event.attempts.saturating_add(1);
-            let next = config.ladder.wait_ms(attempt, jitter, None);
-            store.begin_attempt(
-                &event.id,
-                now.saturating_add(next.unwrap_or(LAST_ATTEMPT_GUARD_MS)),
-            )?;
-            self.set_alarm(store, now).await?;
-
-            let outcome = forward::send(&config, &event).await;
-            let now = now_ms();
-            log::forwarded(&event.id, attempt, &outcome);
-            match outcome {
-                Outcome::Delivered { status } => {
-                    store.end_attempt(&event.id, "delivered", &status.to_string(), None)?;
-                    store.audit("forwarded", &event.id, now)?;
-                }
-                Outcome::Failed {
-                    reason,
-                    retry_after_s,
-                } => {
-                    let wait = config.ladder.wait_ms(attempt, jitter, retry_after_s);
-                    let due = wait.map(|wait| now.saturating_add(wait));
-                    let state = if due.is_some() { "waiting" } else { "dead" };
-                    store.end_attempt(&event.id, state, &reason, due)?;
-                    if due.is_none() {
-                        store.audit("dead_letter", &event.id, now)?;
-                        log::dead_letter(&event.id);
-                    }
-                }
-            }
-        }
-        self.set_alarm(store, now_ms()).await
-    }
-}
-
-/// Carries out a judgement on a registered order: moves it and queues what the merchant must hear.
-fn settle(
-    store: &Store,
-    transition: Transition,
-    order: &mut Order,
-    facts: &Facts,
-    evidence: &str,
-    now: u64,
-) -> Result<()> {
-    let what = match transition {
-        Transition::Move(to) => {
-            order.move_to(to, Some(&facts.trade_no));
-            store.save(order)?;
-            What::Moved(to)
-        }
-        Transition::Quarantine(reason) => What::Quarantined(reason),
-        Transition::Keep | Transition::Repeat => return Ok(()),
-    };
-    let source = Source {
-        facts,
-        evidence,
-        received_ms: now,
-    };
-    let event = Event::new(what, &order.terms.out_trade_no, Some(order), source)
-        .ok_or_else(|| Error::from("event cannot be written"))?;
-    store.queue(&event, now)
-}
-
-/// Queues the alarm for a genuine notification of an order that nobody registered.
-fn queue_unregistered(
-    store: &Store,
-    note: &Accepted,
-    transition: Transition,
-    now: u64,
-) -> Result<()> {
-    let Transition::Quarantine(reason) = transition else {
-        return Ok(());
-    };
-    let source = Source {
-        facts: &note.facts,
-        evidence: &note.evidence,
-        received_ms: now,
-    };
-    let event = Event::new(What::Quarantined(reason), &note.out_trade_no, None, source)
-        .ok_or_else(|| Error::from("event cannot be written"))?;
-    store.queue(&event, now)
-}
-
-/// The verdict as it is stored and logged.
-fn verdict(transition: Transition) -> &'static str {
-    match transition {
-        Transition::Keep => "kept",
-        Transition::Move(Status::Closed) => "closed",
-        Transition::Move(_) => "paid",
-        Transition::Quarantine(reason) => reason.code(),
-        Transition::Repeat => "repeat",
     }
 }

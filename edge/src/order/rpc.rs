@@ -40,8 +40,11 @@ pub enum Command {
     /// Register the order, or confirm that it is registered with the same terms, and mark that a
     /// pay URL is handed out.
     Register(Box<Terms>),
-    /// Where the shopper comes back to.
-    Return,
+    /// Where the shopper comes back to. A proven return hurries the question to Alipay along.
+    Return {
+        /// The query that the browser brought is signed by Alipay.
+        proven: bool,
+    },
     /// Where it is.
     Status,
 }

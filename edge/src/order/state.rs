@@ -167,10 +167,23 @@ pub enum Says {
     Waiting,
 }
 
-/// The facts of one verified notification. Made only by `notify.rs`, from a `Notification`.
+/// How Alipay told us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// By a notification of its own accord.
+    Notification,
+    /// By the answer to our question.
+    Query,
+}
+
+/// What Alipay verifiably said of one trade. Made only from a `Notification` (`notify.rs`) or a
+/// `TradeAnswer` (`gateway.rs`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Alipay's number for this notification; the same on every resend.
+    /// How it was said.
+    pub told: Told,
+    /// Alipay's number for this notification, the same on every resend; empty for an answer.
     pub notify_id: String,
     /// Alipay's number for the trade.
     pub trade_no: String,
@@ -273,226 +286,4 @@ pub fn apply(order: Option<&Order>, earlier: Option<&Facts>, facts: &Facts) -> T
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ALL: [Status; 5] = [
-        Status::Created,
-        Status::Redirected,
-        Status::Paid,
-        Status::Closed,
-        Status::Refunded,
-    ];
-
-    fn order(status: Status) -> Order {
-        let terms = Terms {
-            out_trade_no: "A1".into(),
-            subject: "Tea".into(),
-            body: None,
-            price: Price::TotalFee {
-                amount: 1990,
-                currency: "USD".into(),
-            },
-            return_url: "https://shop.example/checkout/A1".into(),
-            metadata: std::collections::BTreeMap::new(),
-        };
-        let trade_no = (status > Status::Redirected).then(|| "T1".to_owned());
-        Order {
-            status,
-            trade_no,
-            ..Order::new(terms)
-        }
-    }
-
-    fn facts(says: Says) -> Facts {
-        Facts {
-            notify_id: "N1".into(),
-            trade_no: "T1".into(),
-            says,
-            amount: 1990,
-            currency: "USD".into(),
-        }
-    }
-
-    #[track_caller]
-    fn check(status: Status, facts: &Facts, expected: Transition) {
-        assert_eq!(
-            apply(Some(&order(status)), None, facts),
-            expected,
-            "{status:?} {facts:?}"
-        );
-    }
-
-    #[test]
-    fn every_message_in_every_state() {
-        use Transition::{Keep, Move, Quarantine};
-        let paid = [
-            Move(Status::Paid),
-            Move(Status::Paid),
-            Keep,
-            Quarantine(Reason::PaidAfterClosed),
-            Keep,
-        ];
-        let closed = [
-            Move(Status::Closed),
-            Move(Status::Closed),
-            Quarantine(Reason::ClosedAfterPaid),
-            Keep,
-            Keep,
-        ];
-        for (at, status) in ALL.into_iter().enumerate() {
-            check(status, &facts(Says::Paid), paid[at]);
-            check(status, &facts(Says::Closed), closed[at]);
-            check(status, &facts(Says::Waiting), Keep);
-            check(
-                status,
-                &facts(Says::Other),
-                Quarantine(Reason::TradeStatusUnexpected),
-            );
-        }
-    }
-
-    #[test]
-    fn a_move_is_always_forward() {
-        for status in ALL {
-            for says in [Says::Paid, Says::Closed, Says::Waiting, Says::Other] {
-                if let Transition::Move(to) = apply(Some(&order(status)), None, &facts(says)) {
-                    assert!(to > status, "{status:?} to {to:?}");
-                    assert!(!status.is_final());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn other_amount_or_currency_quarantined_in_every_state() {
-        for status in ALL {
-            let dear = Facts {
-                amount: 1991,
-                ..facts(Says::Paid)
-            };
-            check(status, &dear, Transition::Quarantine(Reason::AmountDiffers));
-            let yen = Facts {
-                currency: "JPY".into(),
-                ..facts(Says::Paid)
-            };
-            check(
-                status,
-                &yen,
-                Transition::Quarantine(Reason::CurrencyDiffers),
-            );
-        }
-    }
-
-    #[test]
-    fn second_trade_for_a_paid_order_quarantined() {
-        let second = Facts {
-            trade_no: "T2".into(),
-            ..facts(Says::Paid)
-        };
-        check(
-            Status::Paid,
-            &second,
-            Transition::Quarantine(Reason::TradeNoDiffers),
-        );
-        check(
-            Status::Refunded,
-            &second,
-            Transition::Quarantine(Reason::TradeNoDiffers),
-        );
-    }
-
-    #[test]
-    fn unregistered_order_quarantined() {
-        let verdict = apply(None, None, &facts(Says::Paid));
-        assert_eq!(verdict, Transition::Quarantine(Reason::NotRegistered));
-    }
-
-    #[test]
-    fn same_notify_id_repeats_or_is_reused() {
-        let first = facts(Says::Paid);
-        let verdict = apply(Some(&order(Status::Paid)), Some(&first), &first);
-        assert_eq!(verdict, Transition::Repeat);
-        let altered = [
-            Facts {
-                amount: 1,
-                ..first.clone()
-            },
-            Facts {
-                currency: "EUR".into(),
-                ..first.clone()
-            },
-            Facts {
-                trade_no: "T2".into(),
-                ..first.clone()
-            },
-            Facts {
-                says: Says::Closed,
-                ..first.clone()
-            },
-        ];
-        for other in altered {
-            let verdict = apply(Some(&order(Status::Paid)), Some(&first), &other);
-            assert_eq!(verdict, Transition::Quarantine(Reason::NotifyIdReused));
-        }
-    }
-
-    #[test]
-    fn rmb_fee_matches_the_same_number_only() {
-        let price = Price::RmbFee {
-            amount: 12800,
-            settlement: "USD".into(),
-        };
-        let say = |amount, currency: &str| Facts {
-            amount,
-            currency: currency.into(),
-            ..facts(Says::Paid)
-        };
-        assert_eq!(price.is(&say(12800, "CNY")), Ok(()));
-        assert_eq!(price.is(&say(12800, "USD")), Ok(()));
-        assert_eq!(price.is(&say(1790, "USD")), Err(Reason::AmountDiffers));
-        assert_eq!(price.is(&say(12800, "EUR")), Err(Reason::CurrencyDiffers));
-    }
-
-    #[test]
-    fn terms_differ_by_what_the_shopper_is_asked_only() {
-        let first = order(Status::Created).terms;
-        let elsewhere = Terms {
-            return_url: "https://shop.example/zh".into(),
-            ..first.clone()
-        };
-        assert!(first.same_trade(&elsewhere));
-        let dear = Price::TotalFee {
-            amount: 1,
-            currency: "USD".into(),
-        };
-        for other in [
-            Terms {
-                subject: "Coffee".into(),
-                ..first.clone()
-            },
-            Terms {
-                body: Some("x".into()),
-                ..first.clone()
-            },
-            Terms {
-                price: dear,
-                ..first.clone()
-            },
-            Terms {
-                out_trade_no: "A2".into(),
-                ..first.clone()
-            },
-        ] {
-            assert!(!first.same_trade(&other), "{other:?}");
-        }
-    }
-
-    #[test]
-    fn redirect_is_news_once() {
-        let mut order = order(Status::Created);
-        assert!(order.redirect());
-        assert!(!order.redirect());
-        assert_eq!((order.status, order.version), (Status::Redirected, 2));
-    }
-}
+mod tests;

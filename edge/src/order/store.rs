@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         doc TEXT NOT NULL
@@ -39,7 +40,16 @@ const MIGRATIONS: [&str; 1] = ["
         act TEXT NOT NULL,
         detail TEXT NOT NULL
     );
-"];
+",
+    "
+    CREATE TABLE question (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        asked INTEGER NOT NULL DEFAULT 0,
+        asked_ms INTEGER NOT NULL DEFAULT 0,
+        due_ms INTEGER NOT NULL
+    );
+",
+];
 
 /// An event that waits to be forwarded.
 #[derive(Debug, Deserialize)]
@@ -50,6 +60,17 @@ pub struct Waiting {
     pub body: String,
     /// Attempts begun so far.
     pub attempts: usize,
+}
+
+/// The question to Alipay that waits.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Question {
+    /// Times asked so far.
+    pub asked: usize,
+    /// When it was asked last, Unix milliseconds; 0 when it was not.
+    pub asked_ms: u64,
+    /// When to ask.
+    pub due_ms: u64,
 }
 
 /// A notification that was kept aside.
@@ -245,7 +266,7 @@ impl Store {
         )
     }
 
-    /// When the next event is due.
+    /// When the next event or question is due.
     ///
     /// # Errors
     ///
@@ -256,10 +277,40 @@ impl Store {
             due_ms: Option<u64>,
         }
         let row: Option<Row> = self.first(
-            "SELECT min(due_ms) AS due_ms FROM event WHERE state = 'waiting'",
+            "SELECT min(due_ms) AS due_ms FROM ( \
+             SELECT due_ms FROM event WHERE state = 'waiting' UNION ALL \
+             SELECT due_ms FROM question)",
             vec![],
         )?;
         Ok(row.and_then(|row| row.due_ms))
+    }
+
+    /// The question that waits, if one does.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn question(&self) -> Result<Option<Question>> {
+        self.first("SELECT asked, asked_ms, due_ms FROM question", vec![])
+    }
+
+    /// Sets the question, or takes it away.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn set_question(&self, question: Option<Question>) -> Result<()> {
+        let Some(question) = question else {
+            return self.run("DELETE FROM question", vec![]);
+        };
+        self.run(
+            "INSERT OR REPLACE INTO question (one, asked, asked_ms, due_ms) VALUES (1, ?, ?, ?)",
+            vec![
+                integer(u64::try_from(question.asked).unwrap_or(u64::MAX))?,
+                integer(question.asked_ms)?,
+                integer(question.due_ms)?,
+            ],
+        )
     }
 
     /// Notes that an attempt begins and when the next one is due should this one never end.
