@@ -18,7 +18,10 @@ impl Inner {
         Some(match kind {
             "click" => Input::Clicked,
             "connect" | "change" | "hashchange" => return self.arrive(kind),
-            "disconnect" => Input::Left,
+            "disconnect" => {
+                page::forget_returned();
+                Input::Left
+            }
             "pageshow" => {
                 if !field(event, "persisted").is_truthy() {
                     return None;
@@ -65,7 +68,10 @@ impl Inner {
                 }
                 match number(event, "status") {
                     200 => Input::Probed(self.report(&field(event, "body"))?),
-                    401 | 403 | 404 => Input::TokenDenied,
+                    401 | 403 | 404 => {
+                        page::forget_returned();
+                        Input::TokenDenied
+                    }
                     _ => Input::StatusUnreachable,
                 }
             }

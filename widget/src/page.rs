@@ -12,7 +12,7 @@ use crate::element::Inner;
 use crate::fragment;
 
 thread_local! {
-    /// The token of the fragment, until an order has proved to be its own.
+    /// The token of the fragment, until an order has proved to be its own, or not.
     static RETURNED: RefCell<Option<String>> = const { RefCell::new(None) };
     /// The buttons on the page.
     static BUTTONS: RefCell<Vec<Weak<Inner>>> = const { RefCell::new(Vec::new()) };
@@ -73,7 +73,7 @@ pub(crate) fn returned() -> Option<String> {
     RETURNED.with_borrow(Clone::clone)
 }
 
-/// The returned token has found its order.
+/// The returned token has found its order, or no button on the page has it.
 pub(crate) fn forget_returned() {
     RETURNED.set(None);
 }

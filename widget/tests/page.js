@@ -1,0 +1,169 @@
+// The page around the element under test. Network and long timers are replaced, so that a test
+// says when an answer comes and how time goes by; everything else is the browser's own.
+
+import { define as defineElement } from "../js/element.js";
+
+const KINDS = ["alipay-start", "alipay-redirect", "alipay-status", "alipay-error"];
+
+let gate;
+let open;
+let calls = [];
+let sources = [];
+let timers = [];
+let heard = [];
+let stopsStarts = false;
+let online = true;
+
+class Source extends EventTarget {
+  readyState = 0;
+  constructor(url) {
+    super();
+    this.url = url;
+    sources.push(this);
+  }
+  close() {
+    this.readyState = 2;
+    sources = sources.filter((source) => source !== this);
+  }
+}
+
+const { setTimeout: reallyLater, clearTimeout: reallyCancel } = window;
+
+/** Defines the element once; its behaviour comes through the gate, so that a test can hold it. */
+export function define(make, style, en, zh) {
+  window.fetch = (url, init) =>
+    new Promise((resolve, reject) => {
+      calls.push({ url, init, resolve, reject });
+      init.signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    });
+  window.EventSource = Object.assign(Source, { CLOSED: 2 });
+  window.setTimeout = (run, ms, ...rest) => {
+    // Only the test runner waits for less than a second.
+    if (ms < 1000 || ms === undefined) return reallyLater.call(window, run, ms, ...rest);
+    timers.push({ run, ms, id: -timers.length - 1 });
+    return timers.at(-1).id;
+  };
+  window.clearTimeout = (id) => {
+    if (id > 0) return reallyCancel.call(window, id);
+    timers = timers.map((timer) => (timer.id === id ? { ...timer, run: undefined } : timer));
+  };
+  Object.defineProperty(navigator, "onLine", { configurable: true, get: () => online });
+  for (const kind of KINDS) {
+    document.addEventListener(kind, (event) => {
+      heard.push([event.type, event.detail, Object.isFrozen(event.detail), event.cancelable]);
+      if (kind === "alipay-start" && stopsStarts) event.preventDefault();
+    });
+  }
+  const texts = { en: JSON.parse(en), zh: JSON.parse(zh) };
+  const load = () => ({ then: (run, stop) => gate.then(() => run(make), stop) });
+  defineElement({ texts, style, load });
+}
+
+/** An empty page, on which the behaviour is there at once. */
+export function clear() {
+  document.querySelectorAll("alipay-checkout").forEach((host) => host.remove());
+  localStorage.clear();
+  history.replaceState({ mine: 1 }, "", location.pathname + location.search);
+  [calls, sources, timers, heard, stopsStarts, online] = [[], [], [], [], false, true];
+  document.documentElement.lang = "en";
+  gate = Promise.resolve();
+}
+
+export const hold = () => {
+  gate = new Promise((resolve) => (open = resolve));
+};
+
+export const arrive = () => open();
+
+export const block = () => {
+  gate = Promise.reject(new Error("no WebAssembly here"));
+};
+
+export function put(attributes) {
+  const host = document.createElement("alipay-checkout");
+  for (const [name, value] of Object.entries(JSON.parse(attributes))) host.setAttribute(name, value);
+  document.body.append(host);
+  return host;
+}
+
+export function seen(host) {
+  const [button, line] = host.shadowRoot.children;
+  return JSON.stringify([host.state, button.getAttribute("aria-disabled"), button.textContent, line.textContent]);
+}
+
+export const click = (host) => host.shadowRoot.querySelector("button").click();
+
+/** Lets every promise run that can. */
+export const settle = () => new Promise((resolve) => reallyLater.call(window, resolve, 0));
+
+export const requests = () =>
+  JSON.stringify(calls.map(({ url, init }) => [init.method ?? "GET", url, `${init.body ?? ""}`, init.credentials]));
+
+export async function reply(status, body) {
+  calls.at(-1).resolve(new Response(body, { status }));
+  await settle();
+  await settle();
+}
+
+export async function lose() {
+  calls.at(-1).reject(new TypeError("Failed to fetch"));
+  await settle();
+}
+
+export const streams = () => JSON.stringify(sources.map(({ url }) => url));
+
+export const send = (body) => sources.at(-1).dispatchEvent(new MessageEvent("status", { data: body }));
+
+/** What a browser does when the server answers a stream with an error. */
+export function refuse() {
+  const source = sources.at(-1);
+  source.close();
+  source.dispatchEvent(new Event("error"));
+}
+
+/** What it does when the connection is lost. */
+export const interrupt = () => sources.at(-1).dispatchEvent(new Event("error"));
+
+export const at_window = (kind, fields) => dispatchEvent(Object.assign(new Event(kind), JSON.parse(fields)));
+
+export const events = () => JSON.stringify(heard);
+
+export const stored = () => JSON.stringify({ ...localStorage });
+
+export const store = (out_trade_no, token) => localStorage.setItem(`alipay-checkout:${out_trade_no}`, token);
+
+export const set_fragment = (fragment) => history.replaceState({ mine: 1 }, "", fragment);
+
+export const fragment = () => JSON.stringify([location.hash, history.state]);
+
+export const prevent_starts = () => {
+  stopsStarts = true;
+};
+
+export function set_online(yes) {
+  online = yes;
+  dispatchEvent(new Event(yes ? "online" : "offline"));
+}
+
+/** Runs the timers that were set for `ms`. */
+export async function pass(ms) {
+  const due = timers.filter((timer) => timer.run && timer.ms === ms);
+  timers = timers.map((timer) => (due.includes(timer) ? { ...timer, run: undefined } : timer));
+  due.forEach(({ run }) => run());
+  await settle();
+}
+
+/** This page with another fragment: a place to go to without leaving the test. */
+export const elsewhere = () => `${location.origin}${location.pathname}${location.search}#cashier`;
+
+export const here = () => location.host;
+
+export const has_focus = (host) => host.shadowRoot.activeElement === host.shadowRoot.querySelector("button");
+
+export const focus = (host) => host.focus();
+
+export const add_texts = (tag, words) => customElements.get("alipay-checkout").addTexts(tag, JSON.parse(words));
+
+export const set_page_language = (tag) => {
+  document.documentElement.lang = tag;
+};
