@@ -31,7 +31,8 @@ export default defineConfig({
     viewport: { width: 1200, height: 860 },
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
-    trace: "retain-on-failure",
+    // A trace is asked for with `--trace on`: it doubles the work of every test that passes.
+    trace: "off",
     screenshot: "only-on-failure",
   },
 });
