@@ -1,4 +1,4 @@
-//! `POST /checkout`: an order token becomes a registered order and a signed pay URL.
+//! `POST /checkout` and `POST /pay`: an order token becomes a registered order and a signed pay URL.
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -6,7 +6,7 @@ use crate::order::rpc::{Command, Reply, StatusView};
 use crate::order::state::{Price, Terms};
 use crate::terms::Claims;
 use crate::webcrypto::WebCrypto;
-use crate::{clock, orders, read, token};
+use crate::{clock, orders, read, returned, token};
 use alipay_protocol::money::{Amount, Currency};
 use alipay_protocol::request::{self, PayRequest, RequestError, Terminal};
 use alipay_protocol::trade::OutTradeNo;
@@ -15,6 +15,11 @@ use worker::{Env, Request, Response};
 
 /// An order token has at most 8 KiB; the rest is names and percent signs.
 const MAX_BODY: usize = 16 * 1024;
+
+/// The media type of a plain HTML form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+type ReadAsked = fn(&[u8]) -> Option<Asked>;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -32,44 +37,90 @@ struct Asked {
     terminal: Option<String>,
 }
 
-/// Registers the order and answers the pay URL, or the status when nothing is left to pay.
-///
-/// The same order asked again, by another click, tab or page, is the same order with the same URL:
-/// a shopper cannot pay twice by asking twice.
+/// An order that is registered, and how it goes on.
+#[derive(Debug)]
+pub struct Begun {
+    /// Where it is.
+    pub view: StatusView,
+    /// Where the shopper pays; `None` when nothing is left to pay.
+    pub pay_url: Option<String>,
+    /// Opens its status.
+    pub status_token: String,
+    /// The merchant's page.
+    pub return_url: String,
+}
+
+/// Answers the pay URL as JSON, or the status when nothing is left to pay.
 ///
 /// # Errors
 ///
-/// In this order: [`Failure::MediaType`], those of [`read::body`], [`Failure::Malformed`],
-/// [`Failure::OrderToken`], [`Failure::OrderClaim`], [`Failure::OrderTermsDiffer`],
-/// [`Failure::Unavailable`].
+/// [`Failure::MediaType`], or those of [`begin`].
 pub async fn checkout(
     request: &mut Request,
     env: &Env,
     config: &Config,
 ) -> Result<Response, Failure> {
     let media_type = read::media_type(request);
-    let read_asked: fn(&[u8]) -> Option<Asked> = match media_type.as_str() {
-        "application/x-www-form-urlencoded" => from_form,
+    let read_asked: ReadAsked = match media_type.as_str() {
+        FORM => from_form,
         "application/json" => from_json,
         _ => return Err(Failure::MediaType),
     };
+    let begun = begin(request, env, config, read_asked).await?;
+    Ok(Response::from_json(&Answer {
+        view: &begun.view,
+        pay_url: begun.pay_url,
+        status_token: begun.status_token,
+    })?)
+}
+
+/// `POST /pay`: the same for a plain HTML form, where script or wasm is blocked. Answers 303 to the
+/// pay URL, or to the merchant's page when nothing is left to pay.
+///
+/// # Errors
+///
+/// [`Failure::MediaType`], or those of [`begin`].
+pub async fn pay(request: &mut Request, env: &Env, config: &Config) -> Result<Response, Failure> {
+    if read::media_type(request) != FORM {
+        return Err(Failure::MediaType);
+    }
+    let begun = begin(request, env, config, from_form).await?;
+    let target = begun
+        .pay_url
+        .unwrap_or_else(|| returned::with_fragment(&begun.return_url, &begun.status_token));
+    let mut response = Response::empty()?.with_status(303);
+    response.headers_mut().set("location", &target)?;
+    Ok(response)
+}
+
+/// Registers the order and signs its pay URL.
+///
+/// The same order asked again, by another click, tab or page, is the same order with the same URL:
+/// a shopper cannot pay twice by asking twice.
+///
+/// # Errors
+///
+/// In this order: those of [`read::body`], [`Failure::Malformed`], [`Failure::OrderToken`],
+/// [`Failure::OrderClaim`], [`Failure::OrderTermsDiffer`], [`Failure::Unavailable`].
+async fn begin(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    read_asked: ReadAsked,
+) -> Result<Begun, Failure> {
     let body = read::body(request, MAX_BODY).await?;
     let asked = read_asked(&body).ok_or(Failure::Malformed)?;
     let terminal = terminal(asked.terminal.as_deref()).ok_or(Failure::Malformed)?;
 
     let now = clock::now_s();
-    let claims: Claims = token::open(
-        &config.order_secret,
-        &asked.order_token,
-        &config.edge_origin,
-        now,
-    )
-    .map_err(Failure::OrderToken)?;
+    let audience = &config.edge_origin;
+    let claims: Claims = token::open(&config.order_secret, &asked.order_token, audience, now)
+        .map_err(Failure::OrderToken)?;
     let terms = claims.into_terms(&config.allowed_origins, now)?;
     // Before anything is registered: what cannot be signed must not become an order.
     let pay_request = pay_request(config, &terms, terminal)?;
 
-    let number = terms.out_trade_no.clone();
+    let (number, return_url) = (terms.out_trade_no.clone(), terms.return_url.clone());
     let command = Command::Register(Box::new(terms));
     let view = match orders::ask(env, config, &number, &command).await? {
         Reply::Registered(view) => view,
@@ -86,11 +137,12 @@ pub async fn checkout(
     let exp = now.saturating_add(config.status_ttl_s);
     let status_token =
         token::mint_status(&config.status_secret, &number, exp).ok_or(Failure::Unavailable)?;
-    Ok(Response::from_json(&Answer {
-        view: &view,
+    Ok(Begun {
+        view,
         pay_url,
         status_token,
-    })?)
+        return_url,
+    })
 }
 
 /// Reads the form: each field once, nothing else.

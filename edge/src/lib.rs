@@ -76,6 +76,7 @@ async fn route(
     match (request.method(), first, rest) {
         (Method::Options, _, _) => Ok(http::preflight(request, config)?),
         (Method::Post, "checkout", None) => checkout::checkout(request, env, config).await,
+        (Method::Post, "pay", None) => checkout::pay(request, env, config).await,
         (Method::Get, "status", Some(number)) => status::status(request, env, config, number).await,
         (Method::Get, "return", Some(number)) => {
             returned::returned(request, env, config, number).await
@@ -87,7 +88,7 @@ async fn route(
             let version = serde_json::json!({"version": env!("CARGO_PKG_VERSION")});
             Ok(Response::from_json(&version)?)
         }
-        (_, "checkout", None) => Err(Failure::Method { allow: "POST" }),
+        (_, "checkout" | "pay", None) => Err(Failure::Method { allow: "POST" }),
         (_, "status" | "return", Some(_)) | (_, "healthz" | "version", None) => {
             Err(Failure::Method { allow: "GET" })
         }

@@ -57,7 +57,8 @@ pub async fn returned(
 }
 
 /// Adds the token to the page's fragment and keeps what the merchant has there.
-fn with_fragment(page: &str, token: &str) -> String {
+#[must_use]
+pub fn with_fragment(page: &str, token: &str) -> String {
     let joint = match page.split_once('#') {
         None => "#",
         Some((_, "")) => "",
