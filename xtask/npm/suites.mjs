@@ -1,13 +1,16 @@
 // The suites of `npm test`, in the order in which they run. Each resolves with `{ code, counts, lines, log }`.
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
+import { LOCAL, LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
 import { cargoCounts, checkCounts, playwrightCounts, tapCounts } from './results.mjs';
 import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
 
+// Chromium is to run as root in containers too, and to ask nothing of the network.
+const CHROMIUM_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const CLIPPY = ['--locked', '--', '-D', 'warnings'];
 
 /**
@@ -104,6 +107,8 @@ async function journeys({ note, browser }) {
   rmSync(report, { force: true });
   const result = await run('test-journeys', join(NODE_BIN, 'playwright'), [
     'test', '--config', join('tests', 'playwright.config.mjs'), '--reporter=list,json', '--forbid-only',
+    // Playwright empties this folder, so it is not the one of a run that somebody started by hand.
+    '--output', join(LOCAL, 'journeys'),
   ], {
     env: environment({ ...browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report, NO_COLOR: '1', FORCE_COLOR: '0' }),
     mayFail: true,
@@ -116,6 +121,18 @@ async function journeys({ note, browser }) {
 async function widget({ note, browser }) {
   const result = await run('test-widget', 'wasm-pack', [
     'test', '--headless', '--chrome', '--mode', 'no-install', '--chromedriver', browser.CHROMEDRIVER, 'widget',
-  ], { env: environment(browser), mayFail: true, onLine: note });
+  ], {
+    env: environment({ ...browser, WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(browser) }),
+    mayFail: true,
+    onLine: note,
+  });
   return { ...result, counts: cargoCounts(result.text) };
+}
+
+/** chromedriver would take the first Chromium that it knows, not the one that the environment names. */
+function webdriverFile({ CHROMIUM_BIN }) {
+  const path = join(LOCAL, 'webdriver.json');
+  mkdirSync(LOCAL, { recursive: true });
+  writeFileSync(path, JSON.stringify({ 'goog:chromeOptions': { binary: CHROMIUM_BIN, args: CHROMIUM_ARGUMENTS } }));
+  return path;
 }
