@@ -20,6 +20,18 @@ pub(crate) const GOOD: &str = "currency=USD&notify_id=8f0e1d2c3b4a59687786950a1b
     &trade_no=2024030521001004000200000001&trade_status=TRADE_FINISHED\
     &sign=568e4441bd0a7ed27a889c81c1778573";
 
+/// The fields of `GOOD` as they are signed: sorted, decoded.
+pub(crate) const GOOD_FIELDS: [(&str, &str); 8] = [
+    ("currency", "USD"),
+    ("notify_id", "8f0e1d2c3b4a59687786950a1b2c3d4e5f"),
+    ("notify_time", "2024-03-05 10:20:30"),
+    ("notify_type", "trade_status_sync"),
+    ("out_trade_no", "WB-20240305-0001"),
+    ("total_fee", "8.00"),
+    ("trade_no", "2024030521001004000200000001"),
+    ("trade_status", "TRADE_FINISHED"),
+];
+
 /// Public test key of the vectors (`chloerei-md5-1`).
 pub(crate) const MD5_TEST_KEY: &str = "10000000000000000000000000000000";
 

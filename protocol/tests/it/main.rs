@@ -17,5 +17,6 @@ mod query; // single_trade_query and its XML
 mod request; // what we send, and what we refuse to sign
 mod resplit; // signed texts split at another place
 mod return_query; // the browser's query
+mod signed_notification; // what a notification says once it is signed
 mod vectors; // gateway.json, every vector, with the exceptions and their reasons
 mod wycheproof; // RSA paddings, Wycheproof's and ours for SHA-1
