@@ -48,8 +48,10 @@ async function expectToolchain(checks) {
   }
   const rust = /^rustc ([0-9.]+)/.exec((await firstLine('rustc', ['--version'])) ?? '')?.[1];
   const cargo = await firstLine('cargo', ['--version']);
-  const hint = 'install Rust with rustup, from https://rustup.rs, open a new terminal and start again.';
   if (rust === undefined || cargo === undefined) {
+    const hint = (await firstLine('rustup', ['--version'])) === undefined
+      ? 'install Rust with rustup, from https://rustup.rs, open a new terminal and start again.'
+      : 'rustup default stable';
     throw new Trouble(`${rust === undefined ? 'rustc' : 'cargo'} was not found.`, { hint });
   }
   if (!atLeast(rust, oldestRust())) {

@@ -42,6 +42,14 @@ test('a suite waits for wasm-pack, and fails with it', async () => {
   assert.deepEqual(await runSuites([widget], ready, new Progress(page())), { passed: 0, failed: 1, skipped: 0 });
 });
 
+test('a suite fails with the build that it needs, and the others run', async () => {
+  const ready = { build: Promise.reject(new Trouble('worker: does not compile')) };
+  const out = page();
+  const total = await runSuites([{ ...passing, build: true }, passing], ready, new Progress(out));
+  assert.deepEqual(total, { passed: 3, failed: 1, skipped: 0 });
+  assert.equal(out.text.includes('      worker: does not compile\n'), true);
+});
+
 test('--only chooses suites in their usual order', () => {
   const suites = [passing, failing];
   assert.deepEqual(chosenSuites([], suites), suites);
