@@ -119,7 +119,10 @@ impl Config {
             forward_url: server("FORWARD_URL")?,
             forward_secret: EndpointSecret::parse(&vars.required("FORWARD_SECRET")?)
                 .ok_or(Failure::Misconfigured("FORWARD_SECRET"))?,
-            ladder: vars.ladder("FORWARD_LADDER_S", Ladder::forward())?,
+            ladder: vars
+                .ladder("FORWARD_LADDER_S", Ladder::forward())
+                .map(|ladder| ladder.wait_ms(0, 0, None).is_some().then_some(ladder))?
+                .ok_or(Failure::Misconfigured("FORWARD_LADDER_S"))?,
             query_ladder: vars.ladder("QUERY_LADDER_S", Ladder::query())?,
             ask_back: match vars
                 .choice("NOTIFY_VERIFY", "rsa", &["rsa", "always", "never"])?
@@ -287,6 +290,7 @@ mod tests {
             ("FORWARD_URL", "https://10.0.0.1/"),
             ("FORWARD_SECRET", "secret"),
             ("FORWARD_LADDER_S", "soon"),
+            ("FORWARD_LADDER_S", "never"),
             ("QUERY_LADDER_S", "soon"),
             ("NOTIFY_VERIFY", "sometimes"),
             ("MERCHANT_URL", "yes"),

@@ -29,10 +29,13 @@ impl Ladder {
         Self(QUERY_S.to_vec())
     }
 
-    /// Reads comma-separated whole seconds; `None` when one is not a number, there are none, more
+    /// Reads comma-separated whole seconds, or `never` for no step at all; `None` when one is not a number, there are none, more
     /// than 32, or a step is longer than a week.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text == "never" {
+            return Some(Self(Vec::new()));
+        }
         let steps: Option<Vec<u64>> = text
             .split(',')
             .map(|step| step.trim().parse().ok())
@@ -99,6 +102,11 @@ mod tests {
         assert_eq!(ladder.wait_ms(1, 0, Some(1)), Some(5_000));
         assert_eq!(ladder.wait_ms(1, 0, Some(60)), Some(60_000));
         assert_eq!(ladder.wait_ms(1, 0, Some(u64::MAX)), Some(86_400_000));
+    }
+
+    #[test]
+    fn never_has_no_step() {
+        assert_eq!(Ladder::parse("never").unwrap().wait_ms(0, 0, None), None);
     }
 
     #[test]
