@@ -63,4 +63,6 @@ pub mod gateway_time;
 pub mod money;
 pub mod trade;
 
+pub mod antom;
+
 mod hex;

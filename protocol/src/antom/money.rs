@@ -276,7 +276,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_positive_whole_number_rejected() {
-        for value in ["", "-1", "+1", "1.00", "1e2", " 1", "1 ", "01", "00", "１", "0x1"] {
+        for value in [
+            "", "-1", "+1", "1.00", "1e2", " 1", "1 ", "01", "00", "１", "0x1",
+        ] {
             assert_eq!(
                 Amount::parse(value, Currency::Cny),
                 Err(AmountError::NotDigits),

@@ -12,7 +12,7 @@ use crate::backend::RsaBackend;
 use crate::key::{KeyError, PrivateKey, PublicKey};
 use crate::sign::{SignError, SigningKey, VerifyingKey};
 
-pub use header::{HeaderError, KeyVersion, SignatureHeader};
+pub use header::{HeaderError, KeyVersion, MAX_HEADER, SignatureHeader};
 
 /// The longest body that is read, in bytes. Documented messages are below 10 kB; the limit is one for
 /// strangers, who can make us hash as much as we read.
@@ -50,6 +50,11 @@ impl HttpUri {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// One of the paths that stand in this crate.
+    pub(crate) fn ours(path: String) -> Self {
+        Self(path)
     }
 }
 

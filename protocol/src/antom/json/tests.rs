@@ -61,7 +61,13 @@ fn numbers_beyond_exact_range_rejected() {
 
 #[test]
 fn half_a_surrogate_pair_rejected() {
-    for text in [r"\ud83d", r"\udc00", r"\ud83dx", r"\ud83d\ud83d", r"\ude00\ud83d"] {
+    for text in [
+        r"\ud83d",
+        r"\udc00",
+        r"\ud83dx",
+        r"\ud83d\ud83d",
+        r"\ude00\ud83d",
+    ] {
         check(format!(r#"{{"a":"{text}"}}"#), JsonError::NotJson);
         check(format!(r#"{{"{text}":"a"}}"#), JsonError::NotJson);
     }
@@ -79,8 +85,21 @@ fn bytes_that_are_no_utf8_object_rejected() {
         check(body, JsonError::NotAnObject);
     }
     for body in [
-        "", " ", "{", "{}{}", "{} x", "{a:1}", "{'a':1}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":NaN}",
-        "{\"a\":\"\n\"}", "{}\0", "\u{feff}", "{\"a\":+1}", "/**/{}",
+        "",
+        " ",
+        "{",
+        "{}{}",
+        "{} x",
+        "{a:1}",
+        "{'a':1}",
+        "{\"a\":1,}",
+        "{\"a\":01}",
+        "{\"a\":NaN}",
+        "{\"a\":\"\n\"}",
+        "{}\0",
+        "\u{feff}",
+        "{\"a\":+1}",
+        "/**/{}",
     ] {
         let expected = if body.starts_with('\u{feff}') {
             JsonError::ByteOrderMark
@@ -89,14 +108,20 @@ fn bytes_that_are_no_utf8_object_rejected() {
         };
         check(body, expected);
     }
-    assert_eq!(Object::parse(b" \r\n\t{ } \n").map(|read| read.0.len()), Ok(0));
+    assert_eq!(
+        Object::parse(b" \r\n\t{ } \n").map(|read| read.0.len()),
+        Ok(0)
+    );
 }
 
 #[test]
 fn nesting_beyond_the_limit_rejected() {
     let lists = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
     // The object around them is the first level.
-    assert_eq!(Object::parse(lists(MAX_DEPTH - 1).as_bytes()).map(|read| read.0.len()), Ok(1));
+    assert_eq!(
+        Object::parse(lists(MAX_DEPTH - 1).as_bytes()).map(|read| read.0.len()),
+        Ok(1)
+    );
     let too_deep = JsonError::TooDeep { limit: MAX_DEPTH };
     check(lists(MAX_DEPTH), too_deep);
     check(lists(100_000), too_deep);

@@ -186,18 +186,30 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<(u32, &str), HeaderError>) {
-        let read = SignatureHeader::parse(text)
-            .map(|header| (header.key_version.number(), header.base64));
+        let read =
+            SignatureHeader::parse(text).map(|header| (header.key_version.number(), header.base64));
         let expected = expected.map(|(number, base64)| (number, base64.as_bytes().to_vec()));
         assert_eq!(read, expected, "{text:?}");
     }
 
     #[test]
     fn pairs_in_any_order_and_spacing_accepted() {
-        check("algorithm=RSA256,keyVersion=1,signature=a%2Bb", Ok((1, "a+b")));
-        check("algorithm=RSA256, keyVersion=12, signature=a+b/c==", Ok((12, "a+b/c==")));
-        check("  signature=%2b%3D ,keyVersion=1,  algorithm=RSA256 ", Ok((1, "+=")));
-        check("signature=%61,algorithm=RSA256,keyVersion=000000001", Ok((1, "a")));
+        check(
+            "algorithm=RSA256,keyVersion=1,signature=a%2Bb",
+            Ok((1, "a+b")),
+        );
+        check(
+            "algorithm=RSA256, keyVersion=12, signature=a+b/c==",
+            Ok((12, "a+b/c==")),
+        );
+        check(
+            "  signature=%2b%3D ,keyVersion=1,  algorithm=RSA256 ",
+            Ok((1, "+=")),
+        );
+        check(
+            "signature=%61,algorithm=RSA256,keyVersion=000000001",
+            Ok((1, "a")),
+        );
     }
 
     #[test]
@@ -208,33 +220,99 @@ mod tests {
             ("algorithm=RSA256,keyVersion=1", missing("signature")),
             ("algorithm=RSA256,signature=a", missing("keyVersion")),
             ("keyVersion=1,signature=a", missing("algorithm")),
-            ("algorithm=RSA256,keyVersion=1,signature=", Err(HeaderError::NotAPair)),
-            ("algorithm=,keyVersion=1,signature=a", Err(HeaderError::NotAPair)),
-            ("algorithm=RSA256,keyVersion=1,signature=a,", Err(HeaderError::NotAPair)),
-            ("algorithm=RSA256,,keyVersion=1,signature=a", Err(HeaderError::NotAPair)),
-            ("algorithm=RSA256;keyVersion=1;signature=a", missing("keyVersion")),
-            ("algorithm=RSA256,keyVersion=1,signature", Err(HeaderError::NotAPair)),
-            ("algorithm=RSA256,keyVersion=1,signature=a,signature=a", Err(HeaderError::PairTwice)),
-            ("algorithm=none,algorithm=RSA256,keyVersion=1,signature=a", Err(HeaderError::PairTwice)),
-            ("algorithm=RSA256,keyVersion=1,signature=a,x=y", Err(HeaderError::UnknownPair)),
-            ("Algorithm=RSA256,keyVersion=1,signature=a", Err(HeaderError::UnknownPair)),
-            ("algorithm =RSA256,keyVersion=1,signature=a", Err(HeaderError::UnknownPair)),
-            ("algorithm=rsa256,keyVersion=1,signature=a", Err(HeaderError::AlgorithmNotAccepted)),
-            ("algorithm= RSA256,keyVersion=1,signature=a", Err(HeaderError::AlgorithmNotAccepted)),
-            ("algorithm=RSA256,keyVersion=x,signature=a", Err(HeaderError::BadKeyVersion)),
-            ("algorithm=RSA256,keyVersion=+1,signature=a", Err(HeaderError::BadKeyVersion)),
-            ("algorithm=RSA256,keyVersion=1234567890,signature=a", Err(HeaderError::BadKeyVersion)),
-            ("algorithm=RSA256,keyVersion=1,signature=a%", Err(HeaderError::BadEscape)),
-            ("algorithm=RSA256,keyVersion=1,signature=a%2", Err(HeaderError::BadEscape)),
-            ("algorithm=RSA256,keyVersion=1,signature=a%2g", Err(HeaderError::BadEscape)),
-            ("algorithm=RSA256,keyVersion=1,signature=a%+2", Err(HeaderError::BadEscape)),
-            ("\talgorithm=RSA256,keyVersion=1,signature=a", Err(HeaderError::UnknownPair)),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=",
+                Err(HeaderError::NotAPair),
+            ),
+            (
+                "algorithm=,keyVersion=1,signature=a",
+                Err(HeaderError::NotAPair),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a,",
+                Err(HeaderError::NotAPair),
+            ),
+            (
+                "algorithm=RSA256,,keyVersion=1,signature=a",
+                Err(HeaderError::NotAPair),
+            ),
+            (
+                "algorithm=RSA256;keyVersion=1;signature=a",
+                missing("keyVersion"),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature",
+                Err(HeaderError::NotAPair),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a,signature=a",
+                Err(HeaderError::PairTwice),
+            ),
+            (
+                "algorithm=none,algorithm=RSA256,keyVersion=1,signature=a",
+                Err(HeaderError::PairTwice),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a,x=y",
+                Err(HeaderError::UnknownPair),
+            ),
+            (
+                "Algorithm=RSA256,keyVersion=1,signature=a",
+                Err(HeaderError::UnknownPair),
+            ),
+            (
+                "algorithm =RSA256,keyVersion=1,signature=a",
+                Err(HeaderError::UnknownPair),
+            ),
+            (
+                "algorithm=rsa256,keyVersion=1,signature=a",
+                Err(HeaderError::AlgorithmNotAccepted),
+            ),
+            (
+                "algorithm= RSA256,keyVersion=1,signature=a",
+                Err(HeaderError::AlgorithmNotAccepted),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=x,signature=a",
+                Err(HeaderError::BadKeyVersion),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=+1,signature=a",
+                Err(HeaderError::BadKeyVersion),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1234567890,signature=a",
+                Err(HeaderError::BadKeyVersion),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a%",
+                Err(HeaderError::BadEscape),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a%2",
+                Err(HeaderError::BadEscape),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a%2g",
+                Err(HeaderError::BadEscape),
+            ),
+            (
+                "algorithm=RSA256,keyVersion=1,signature=a%+2",
+                Err(HeaderError::BadEscape),
+            ),
+            (
+                "\talgorithm=RSA256,keyVersion=1,signature=a",
+                Err(HeaderError::UnknownPair),
+            ),
         ];
         for (text, expected) in cases {
             // A semicolon separates nothing, so the first pair takes the whole text.
             check(text, expected);
         }
-        let long = format!("algorithm=RSA256,keyVersion=1,signature={}", "a".repeat(MAX_HEADER));
+        let long = format!(
+            "algorithm=RSA256,keyVersion=1,signature={}",
+            "a".repeat(MAX_HEADER)
+        );
         check(&long, Err(HeaderError::TooLong { limit: MAX_HEADER }));
         let fits = "%41".repeat(1368);
         check(
