@@ -49,7 +49,10 @@ const FORBIDDEN: [(&str, &[&[&str]], &str); 6] = [
             &["js_sys"],
             &["std", "env"],
             &["std", "fs"],
-            &["std", "net"],
+            &["std", "net", "TcpListener"],
+            &["std", "net", "TcpStream"],
+            &["std", "net", "ToSocketAddrs"],
+            &["std", "net", "UdpSocket"],
             &["std", "process"],
             &["std", "thread"],
             &["std", "time", "Instant"],
@@ -263,9 +266,10 @@ mod tests {
     fn a_clock_or_a_file_in_protocol_rejected() {
         check(
             "protocol/src/form.rs",
-            "use std::{fmt, fs};\nuse std::time::{Duration, Instant};",
+            "use std::{fmt, fs, net::{IpAddr, TcpStream}};\nuse std::time::{Duration, Instant};",
             &[
                 "protocol/src/form.rs:1: std::fs is not for this file, which is pure functions on bytes",
+                "protocol/src/form.rs:1: std::net::TcpStream is not for this file, which is pure functions on bytes",
                 "protocol/src/form.rs:2: std::time::Instant is not for this file, which is pure functions on bytes",
             ],
         );
