@@ -5,9 +5,13 @@ use axum::{http::StatusCode, response::IntoResponse as _};
 use base64ct::{Base64, Encoding as _};
 use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey, pkcs8::DecodePrivateKey as _};
 use sha2::{Digest as _, Sha256};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::support::{
-    Browser, Folder, Merchant, PARTNER, StandIn, fail, form, md5_sign, pay_request, text_of,
+    Browser, Folder, Merchant, PARTNER, StandIn, fail, form, md5_sign, pay_request, soon, text_of,
 };
 
 /// The whole ladder in about a second.
@@ -82,7 +86,7 @@ async fn pending_notification_goes_on_after_a_restart() {
     let folder = Folder::new();
     // Found by binding it once; nobody listens there while the first notification is sent.
     let address: SocketAddr = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
     let stand_in = StandIn::start(&folder, 60).await;
@@ -122,7 +126,7 @@ async fn answer_after_the_deadline_counts_for_nothing() {
     config.answer_deadline = Duration::from_millis(50);
     let stand_in = StandIn::start_with(config).await;
     // Accepts connections and never answers.
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let notify_url = format!("http://{}/", listener.local_addr().unwrap());
     Browser::pay(&stand_in, &pay_request("A1", &notify_url)).await;
     let trade = stand_in
@@ -214,6 +218,39 @@ async fn notify_verify_answers_true_until_acknowledged() {
         "invalid"
     );
     stand_in.notify(r#"{"out_trade_no":"A1"}"#).await;
+    assert_eq!(stand_in.notify_verify(PARTNER, &notify_id).await, "false");
+}
+
+#[tokio::test]
+async fn notify_verify_answers_true_while_a_resend_is_on_its_way() {
+    let folder = Folder::new();
+    let stand_in = StandIn::start(&folder, 1).await;
+    stand_in.set_faults(r#"{"hold":true}"#).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let notify_url = format!("http://{}/", listener.local_addr().unwrap());
+    Browser::pay(&stand_in, &pay_request("A1", &notify_url)).await;
+    let notify_id = stand_in.trade("A1").await["notify_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let acknowledge = async |mut connection: TcpStream| {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\nsuccess";
+        connection.write_all(answer).await.unwrap();
+        // Closing with unread bytes would reset the connection before the answer is read.
+        connection.shutdown().await.unwrap();
+        connection.read_to_end(&mut Vec::new()).await.unwrap();
+    };
+    let send = || stand_in.notify(r#"{"out_trade_no":"A1"}"#);
+
+    let (_, ()) = tokio::join!(send(), async {
+        acknowledge(soon(listener.accept()).await.unwrap().0).await;
+    });
+    assert_eq!(stand_in.notify_verify(PARTNER, &notify_id).await, "false");
+    let (_, ()) = tokio::join!(send(), async {
+        let (connection, _) = soon(listener.accept()).await.unwrap();
+        assert_eq!(stand_in.notify_verify(PARTNER, &notify_id).await, "true");
+        acknowledge(connection).await;
+    });
     assert_eq!(stand_in.notify_verify(PARTNER, &notify_id).await, "false");
 }
 
