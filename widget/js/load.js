@@ -1,5 +1,5 @@
 // Makes WebAssembly out of the text that the build puts in place of `WASM`: one character a byte,
-// its code modulo 256. Both entry files use it.
+// its code less `SHIFT`, modulo 256 (which is what an array of bytes takes). Both entry files use it.
 
 import { CheckoutElement, initSync } from "@behaviour";
 import en from "./texts/en.json";
@@ -12,7 +12,7 @@ export const start = (edge) =>
     texts: { en, zh },
     style,
     load: async () => {
-      initSync({ module: await WebAssembly.compile(Uint8Array.from(WASM, (c) => c.charCodeAt())) });
+      initSync({ module: await WebAssembly.compile(Uint8Array.from(WASM, (c) => c.charCodeAt() - SHIFT)) });
       return () => new CheckoutElement(edge);
     },
   });

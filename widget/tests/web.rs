@@ -4,6 +4,11 @@
 //! network and for the passing of time.
 
 #![cfg(target_arch = "wasm32")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails; clippy does not know these for tests"
+)]
 
 mod support;
 

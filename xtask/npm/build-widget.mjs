@@ -5,7 +5,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,37 +35,49 @@ const run = promisify(execFile);
 /** Builds the widget of the checkout `root`; `log` takes one line of text. */
 export async function buildWidget({ root, log = console.log }) {
   const dist = join(root, "dist");
-  const work = join(root, "target", "widget-build");
-  await rm(work, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
-
   await compile(root);
-  await bind(root, work);
-  const wasm = await shrink(root, work);
-  const texts = {
-    "alipay-checkout.js": await bundle(root, work, "classic.js", "iife"),
-    "alipay-checkout.mjs": await bundle(root, work, "module.js", "esm"),
-  };
+  // A folder of its own for each run: two may run at a time.
+  const work = await mkdtemp(join(root, "target", "widget-"));
+  let wasm, texts;
+  try {
+    await bind(root, work);
+    wasm = await shrink(root, work);
+    texts = {
+      "alipay-checkout.js": await bundle(root, work, "classic.js", "iife"),
+      "alipay-checkout.mjs": await bundle(root, work, "module.js", "esm"),
+    };
+  } finally {
+    await rm(work, { recursive: true });
+  }
 
   const budget = JSON.parse(await readFile(join(root, "widget", "budget.json"), "utf8"));
   const integrity = {};
   const excess = [];
   for (const [name, text] of Object.entries(texts)) {
     const content = Buffer.from(text.replace("WASM", () => literal(wasm)), "utf8");
-    await writeFile(join(dist, name), content);
+    await place(dist, name, content);
     const sizes = { brotli: brotli(content), shell_brotli: brotli(Buffer.from(text)) };
     log(`${name}: ${content.length} bytes, ${sizes.brotli} in brotli 11 (${sizes.shell_brotli} without the wasm)`);
     for (const [kind, limit] of Object.entries(budget[name])) {
       if (sizes[kind] > limit) excess.push(`${name}: ${kind} ${sizes[kind]} is over ${limit}`);
     }
   }
-  await copyFile(join(root, "widget", "js", "alipay-checkout.d.ts"), join(dist, "alipay-checkout.d.ts"));
-  for (const name of [...Object.keys(texts), "alipay-checkout.d.ts"]) {
+  const types = "alipay-checkout.d.ts";
+  await place(dist, types, await readFile(join(root, "widget", "js", types)));
+  for (const name of [...Object.keys(texts), types]) {
     integrity[name] = `sha384-${createHash("sha384").update(await readFile(join(dist, name))).digest("base64")}`;
   }
-  await writeFile(join(dist, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
+  await place(dist, "integrity.json", `${JSON.stringify(integrity, null, 2)}\n`);
   log(`wasm: ${wasm.length} bytes, ${brotli(wasm)} in brotli 11`);
   if (excess.length > 0) throw new Error(`over widget/budget.json: ${excess.join("; ")}`);
+}
+
+/** Puts a file into place at once, so that whoever serves it never reads half of it. */
+async function place(dist, name, content) {
+  const aside = join(dist, `.${name}.${process.pid}`);
+  await writeFile(aside, content);
+  await rename(aside, join(dist, name));
 }
 
 async function compile(root) {
@@ -107,10 +119,11 @@ async function shrink(root, work) {
   module.dispose();
 
   const wasmOpt = process.env.WASM_OPT_BIN ?? join(root, "node_modules", ".bin", "wasm-opt");
+  const passes = ["--low-memory-unused", "--flatten", "--rereloop", "-Os", "-Oz"];
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  await run(wasmOpt, [...WASM_FEATURES, "-Oz", "--converge", ...strip, trapping, "-o", small]);
-  const rename = "--minify-imports-and-exports-and-modules";
-  const { stdout } = await run(wasmOpt, [...WASM_FEATURES, rename, small, "-o", minified]);
+  await run(wasmOpt, [...WASM_FEATURES, ...passes, ...strip, trapping, "-o", small]);
+  const shortNames = "--minify-imports-and-exports-and-modules";
+  const { stdout } = await run(wasmOpt, [...WASM_FEATURES, shortNames, small, "-o", minified]);
   const glue = await readFile(join(work, `${STEM}.js`), "utf8");
   await writeFile(join(work, "behaviour.js"), renamed(glue, JSON.parse(stdout)));
   return readFile(minified);
@@ -146,6 +159,7 @@ async function bundle(root, work, entry, format) {
     entryPoints: [join(sources, entry)],
     bundle: true,
     charset: "utf8",
+    define: { SHIFT: String(SHIFT) },
     format,
     legalComments: "none",
     loader: { ".css": "text" },
@@ -171,14 +185,18 @@ const minifiedStyle = {
   },
 };
 
+// Added to each byte in the text, so that the most frequent ones need no escape. Tried: all.
+const SHIFT = 3;
+
 /**
- * A JavaScript string with one character a byte: the byte, or, where that would be a control
- * character or need an escape, the byte plus 256. After compression that is smaller than base64.
+ * A JavaScript string with one character a byte, as `load.js` reads it. A character that would need
+ * an escape, or would make tools take the file for binary, stands 256 higher. After compression the
+ * file is a sixth smaller than with base64.
  */
 function literal(bytes) {
   const character = (byte) => {
-    const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
-    return String.fromCharCode(isPlain || byte > 0xa0 ? byte : byte + 256);
+    const shifted = String.fromCharCode((byte + SHIFT) % 256);
+    return "\0\n\r\"\\".includes(shifted) ? String.fromCharCode(shifted.charCodeAt(0) + 256) : shifted;
   };
   return `"${Array.from(bytes, character).join("")}"`;
 }
