@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::*;
+use crate::view::View;
 
 const OUT_TRADE_NO: &str = "A1";
 
