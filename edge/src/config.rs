@@ -28,6 +28,57 @@ pub enum AskBack {
     SharedKey,
 }
 
+/// Where events are forwarded to.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// `1` to `5`: what its deliveries are filed under. The URL may change; the number is the endpoint.
+    pub name: &'static str,
+    /// Where.
+    pub url: Url,
+    /// The present secret, then the one before it while it is being replaced: both sign.
+    pub secrets: Vec<EndpointSecret>,
+}
+
+/// The names of the variables of each endpoint.
+const ENDPOINTS: [(&str, [&str; 3]); 5] = [
+    (
+        "1",
+        ["FORWARD_URL", "FORWARD_SECRET", "FORWARD_SECRET_PREVIOUS"],
+    ),
+    (
+        "2",
+        [
+            "FORWARD_URL_2",
+            "FORWARD_SECRET_2",
+            "FORWARD_SECRET_PREVIOUS_2",
+        ],
+    ),
+    (
+        "3",
+        [
+            "FORWARD_URL_3",
+            "FORWARD_SECRET_3",
+            "FORWARD_SECRET_PREVIOUS_3",
+        ],
+    ),
+    (
+        "4",
+        [
+            "FORWARD_URL_4",
+            "FORWARD_SECRET_4",
+            "FORWARD_SECRET_PREVIOUS_4",
+        ],
+    ),
+    (
+        "5",
+        [
+            "FORWARD_URL_5",
+            "FORWARD_SECRET_5",
+            "FORWARD_SECRET_PREVIOUS_5",
+        ],
+    ),
+];
+
 /// Everything that is configured. Names as in `docs/contracts.md` section 3.
 #[derive(Debug)]
 pub struct Config {
@@ -51,10 +102,8 @@ pub struct Config {
     pub status_ttl_s: u64,
     /// `ALLOWED_ORIGINS`.
     pub allowed_origins: Vec<String>,
-    /// `FORWARD_URL`.
-    pub forward_url: Url,
-    /// `FORWARD_SECRET`.
-    pub forward_secret: EndpointSecret,
+    /// `FORWARD_URL` and `FORWARD_SECRET`, then those numbered `_2` to `_5`.
+    pub endpoints: Vec<Endpoint>,
     /// `FORWARD_LADDER_S`.
     pub ladder: Ladder,
     /// `QUERY_LADDER_S`: when Alipay is asked about an order without a final notification.
@@ -116,9 +165,7 @@ impl Config {
             status_secret: vars.secret("STATUS_SECRET")?,
             status_ttl_s: STATUS_TTL_S,
             allowed_origins: vars.origins("ALLOWED_ORIGINS", development)?,
-            forward_url: server("FORWARD_URL")?,
-            forward_secret: EndpointSecret::parse(&vars.required("FORWARD_SECRET")?)
-                .ok_or(Failure::Misconfigured("FORWARD_SECRET"))?,
+            endpoints: vars.endpoints(development)?,
             ladder: vars
                 .ladder("FORWARD_LADDER_S", Ladder::forward())
                 .map(|ladder| ladder.wait_ms(0, 0, None).is_some().then_some(ladder))?
@@ -184,6 +231,26 @@ impl Vars<'_> {
                     .ok_or(Failure::Misconfigured(name))
             })
             .collect()
+    }
+
+    /// The first endpoint is required; another one is there when its URL is.
+    fn endpoints(&self, development: bool) -> Result<Vec<Endpoint>, Failure> {
+        let mut endpoints = Vec::new();
+        for (name, [url, secret, previous]) in ENDPOINTS {
+            if name != "1" && (self.0)(url).is_none() {
+                continue;
+            }
+            let parse =
+                |name, text: &str| EndpointSecret::parse(text).ok_or(Failure::Misconfigured(name));
+            let mut secrets = vec![parse(secret, &self.required(secret)?)?];
+            if let Some(text) = (self.0)(previous) {
+                secrets.push(parse(previous, &text)?);
+            }
+            let text = self.required(url)?;
+            let url = outbound::server(&text, development).ok_or(Failure::Misconfigured(url))?;
+            endpoints.push(Endpoint { name, url, secrets });
+        }
+        Ok(endpoints)
     }
 
     fn ladder(&self, name: &'static str, default: Ladder) -> Result<Ladder, Failure> {
@@ -305,6 +372,26 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn endpoints_are_numbered_and_secrets_rotate() {
+        let mut vars = good();
+        let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+        vars.insert("FORWARD_SECRET_PREVIOUS", secret.into());
+        vars.insert("FORWARD_URL_3", "https://books.example.com/".into());
+        assert_eq!(
+            read(&vars).unwrap_err(),
+            Failure::Misconfigured("FORWARD_SECRET_3")
+        );
+        vars.insert("FORWARD_SECRET_3", secret.into());
+        let config = read(&vars).unwrap();
+        let shown: Vec<_> = config
+            .endpoints
+            .iter()
+            .map(|endpoint| (endpoint.name, endpoint.secrets.len()))
+            .collect();
+        assert_eq!(shown, [("1", 2), ("3", 1)]);
     }
 
     #[test]

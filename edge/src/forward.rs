@@ -1,7 +1,8 @@
-//! One delivery of one event to the merchant's backend. Called from the order's alarm only.
+//! One delivery of one event to one endpoint of the merchant. Called from the order's alarm only.
 
 use crate::clock::now_s;
-use crate::config::Config;
+use crate::config::Endpoint;
+use crate::event::hex;
 use crate::order::store::Waiting;
 use crate::outbound::{self, Asked};
 use worker::{Headers, Method, RequestInit, RequestRedirect};
@@ -24,24 +25,27 @@ pub enum Outcome {
         /// The receiver asks to wait this long, in seconds.
         retry_after_s: Option<u64>,
     },
+    /// Answered 410: the endpoint wants nothing any more.
+    Gone,
 }
 
-/// Sends `event` once.
+/// Sends an event once.
 ///
 /// The answer's body is not read. A redirect is a failure: following it would send a signed event
 /// to an address that the merchant did not configure.
-pub async fn send(config: &Config, event: &Waiting) -> Outcome {
-    match ask(config, event).await {
+pub async fn send(endpoint: &Endpoint, event: &Waiting) -> Outcome {
+    match ask(endpoint, event).await {
         Some(Asked::Answer(response)) => {
             let status = response.status_code();
-            if (200..300).contains(&status) {
-                return Outcome::Delivered { status };
-            }
             let asked = response.headers().get("retry-after").ok().flatten();
-            let retry_after_s = asked.and_then(|text| text.trim().parse().ok());
-            Outcome::Failed {
-                reason: format!("status_{status}"),
-                retry_after_s,
+            outbound::discard(response).await;
+            match status {
+                200..=299 => Outcome::Delivered { status },
+                410 => Outcome::Gone,
+                _ => Outcome::Failed {
+                    reason: format!("status_{status}"),
+                    retry_after_s: asked.and_then(|text| text.trim().parse().ok()),
+                },
             }
         }
         Some(Asked::Deadline) => failed("deadline"),
@@ -58,11 +62,15 @@ fn failed(reason: &str) -> Outcome {
 }
 
 /// `None` where the request cannot even be made.
-async fn ask(config: &Config, event: &Waiting) -> Option<Asked> {
+async fn ask(endpoint: &Endpoint, event: &Waiting) -> Option<Asked> {
     let timestamp = now_s();
-    let signature = config
-        .forward_secret
-        .sign(&event.id, timestamp, &event.body)?;
+    let signatures: Option<Vec<String>> = endpoint
+        .secrets
+        .iter()
+        .map(|secret| secret.sign(&event.id, timestamp, &event.body))
+        .collect();
+    // Exactly one space between signatures: more breaks the reference library for Python.
+    let signatures = signatures?.join(" ");
     let headers = Headers::new();
     for (name, value) in [
         ("content-type", "application/json"),
@@ -72,7 +80,8 @@ async fn ask(config: &Config, event: &Waiting) -> Option<Asked> {
         ),
         ("webhook-id", &event.id),
         ("webhook-timestamp", &timestamp.to_string()),
-        ("webhook-signature", &signature),
+        ("webhook-signature", &signatures),
+        ("traceparent", &traceparent(&event.id, span()?)?),
     ] {
         headers.set(name, value).ok()?;
     }
@@ -81,5 +90,33 @@ async fn ask(config: &Config, event: &Waiting) -> Option<Asked> {
         .with_headers(headers)
         .with_redirect(RequestRedirect::Manual)
         .with_body(Some(event.body.as_str().into()));
-    Some(outbound::ask(config.forward_url.as_str(), &init, DEADLINE_MS).await)
+    Some(outbound::ask(endpoint.url.as_str(), &init, DEADLINE_MS).await)
+}
+
+fn span() -> Option<[u8; 8]> {
+    let mut span = [0; 8];
+    getrandom::fill(&mut span).ok()?;
+    Some(span)
+}
+
+/// The trace of an event (W3C Trace Context): its own id, so that logs of both sides meet under the
+/// id that the merchant has; each attempt is a span.
+fn traceparent(id: &str, span: [u8; 8]) -> Option<String> {
+    let trace = id.strip_prefix("evt_").filter(|hex| hex.len() == 32)?;
+    Some(format!("00-{trace}-{}-01", hex(&span)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trace_is_the_events_id() {
+        let id = "evt_81e134159dbe0c34a8da8e6bcde4432e";
+        assert_eq!(
+            traceparent(id, [1, 2, 3, 4, 5, 6, 7, 255]).as_deref(),
+            Some("00-81e134159dbe0c34a8da8e6bcde4432e-01020304050607ff-01")
+        );
+        assert_eq!(traceparent("evt_1", [0; 8]), None);
+    }
 }

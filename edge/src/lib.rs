@@ -4,6 +4,7 @@
 pub mod checkout;
 pub mod clock;
 pub mod config;
+pub mod endpoint;
 pub mod error;
 pub mod event;
 pub mod forward;

@@ -27,6 +27,7 @@ pub fn forwarded(id: &str, attempt: usize, outcome: &Outcome) {
     let result = match outcome {
         Outcome::Delivered { status } => format!("delivered_{status}"),
         Outcome::Failed { reason, .. } => reason.clone(),
+        Outcome::Gone => "status_410".to_owned(),
     };
     let fields = [
         ("id", id.into()),
@@ -43,8 +44,13 @@ pub fn asked(attempt: usize, outcome: &str) {
 }
 
 /// No attempt is left: somebody must look.
-pub fn dead_letter(id: &str) {
-    console_error!("{}", line("dead_letter", &[("id", id.into())]));
+pub fn dead_letter(id: &str, endpoint: &str, reason: &str) {
+    let fields = [
+        ("id", id.into()),
+        ("endpoint", endpoint.into()),
+        ("reason", reason.into()),
+    ];
+    console_error!("{}", line("dead_letter", &fields));
 }
 
 /// Something of ours failed: storage, the runtime, the configuration.

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::pin::pin;
 use std::time::Duration;
 use url::{Host, Url};
-use worker::{AbortController, Delay, Fetch, Request, RequestInit, Response};
+use wasm_bindgen_futures::JsFuture;
+use worker::{AbortController, Delay, Fetch, Request, RequestInit, Response, ResponseBody};
 
 /// How a request ended.
 #[derive(Debug)]
@@ -35,6 +36,14 @@ pub async fn ask(url: &str, init: &RequestInit, deadline_ms: u32) -> Asked {
             controller.abort();
             Asked::Deadline
         }
+    }
+}
+
+/// Lets go of an answer whose body nobody reads, so that an endless one does not hold a connection.
+pub async fn discard(response: Response) {
+    if let (_, ResponseBody::Stream(stream)) = response.into_parts() {
+        // Whether the other side minds does not matter.
+        let _ = JsFuture::from(stream.cancel()).await;
     }
 }
 

@@ -1,15 +1,18 @@
 //! What an order does by itself, from its alarm: tell the merchant, and ask Alipay.
 
 use super::object::OrderObject;
-use super::settle::{settle, verdict};
+use super::settle::{Bench, Case, verdict};
 use super::state::{Transition, apply};
-use super::store::{Question, Store, Waiting};
+use super::store::{Question, Stands, Store, Waiting};
 use crate::clock::now_ms;
 use crate::config::Config;
+use crate::endpoint::circuit::{Admission, Sign};
+use crate::endpoint::object as endpoint;
 use crate::forward::{self, Outcome};
 use crate::gateway::{self, Found};
 use crate::log;
 use alipay_protocol::trade::OutTradeNo;
+use futures_util::future::join_all;
 use std::time::Duration;
 use worker::{Error, Result};
 
@@ -33,54 +36,97 @@ impl OrderObject {
     pub(super) async fn carry_out_due(&self) -> Result<()> {
         let config = self.config()?;
         let store = self.store()?;
-        for event in store.due(now_ms())? {
-            self.forward(&config, store, &event).await?;
-        }
+        self.forward_due(&config, store).await?;
         if let Some(question) = store.question()?
             && question.due_ms <= now_ms()
         {
             self.ask(&config, store, question).await?;
-            for event in store.due(now_ms())? {
-                self.forward(&config, store, &event).await?;
-            }
+            self.forward_due(&config, store).await?;
         }
         self.set_alarm(store, now_ms()).await
     }
 
-    /// Sends one event. The next attempt is written down, and the alarm set for it, before the
+    /// Makes the deliveries that are due, all at once: a slow endpoint does not hold up another.
+    async fn forward_due(&self, config: &Config, store: &Store) -> Result<()> {
+        let due = store.due(now_ms())?;
+        let ends = join_all(
+            due.iter()
+                .map(|waiting| self.forward(config, store, waiting)),
+        )
+        .await;
+        ends.into_iter().collect()
+    }
+
+    /// Makes one delivery. The next attempt is written down, and the alarm set for it, before the
     /// network is touched: whatever happens then, the event is tried again.
-    async fn forward(&self, config: &Config, store: &Store, event: &Waiting) -> Result<()> {
+    async fn forward(&self, config: &Config, store: &Store, waiting: &Waiting) -> Result<()> {
         let now = now_ms();
         let jitter = getrandom::u32().unwrap_or_default();
-        let attempt = event.attempts.saturating_add(1);
+        let endpoint = config
+            .endpoints
+            .iter()
+            .find(|one| one.name == waiting.endpoint);
+        let Some(endpoint) = endpoint else {
+            return self.bury(store, waiting, "endpoint_removed");
+        };
+        let attempt = waiting.attempts.saturating_add(1);
         let next = config.ladder.wait_ms(attempt, jitter, None);
         let guard = now.saturating_add(next.unwrap_or(LAST_ATTEMPT_GUARD_MS));
-        store.begin_attempt(&event.id, guard)?;
+        store.begin_attempt(waiting, guard)?;
         self.set_alarm(store, now).await?;
 
-        let outcome = forward::send(config, event).await;
-        let now = now_ms();
-        log::forwarded(&event.id, attempt, &outcome);
+        match endpoint::admit(&self.env, endpoint.name).await {
+            Admission::Go => {}
+            Admission::Gone => return self.bury(store, waiting, "endpoint_gone"),
+            Admission::Wait(until_ms) => {
+                // The attempt counts although nothing was sent, so that the ladder ends.
+                let wait = next.map(|wait| now.saturating_add(wait).max(until_ms));
+                return self.wait_or_bury(store, waiting, wait, "circuit_open");
+            }
+        }
+        let outcome = forward::send(endpoint, waiting).await;
+        log::forwarded(&waiting.id, attempt, &outcome);
         match outcome {
             Outcome::Delivered { status } => {
-                store.end_attempt(&event.id, "delivered", &status.to_string(), None)?;
-                store.audit("forwarded", &event.id, now)
+                store.end_attempt(waiting, Stands::Delivered, &status.to_string())?;
+                store.audit("forwarded", &waiting.id, now_ms())?;
+                endpoint::note(&self.env, endpoint.name, Sign::Alive).await;
+                Ok(())
+            }
+            Outcome::Gone => {
+                endpoint::note(&self.env, endpoint.name, Sign::Gone).await;
+                self.bury(store, waiting, "status_410")
             }
             Outcome::Failed {
                 reason,
                 retry_after_s,
             } => {
+                endpoint::note(&self.env, endpoint.name, Sign::Failing).await;
                 let wait = config.ladder.wait_ms(attempt, jitter, retry_after_s);
-                let due = wait.map(|wait| now.saturating_add(wait));
-                let state = if due.is_some() { "waiting" } else { "dead" };
-                store.end_attempt(&event.id, state, &reason, due)?;
-                if due.is_none() {
-                    store.audit("dead_letter", &event.id, now)?;
-                    log::dead_letter(&event.id);
-                }
-                Ok(())
+                let due = wait.map(|wait| now_ms().saturating_add(wait));
+                self.wait_or_bury(store, waiting, due, &reason)
             }
         }
+    }
+
+    fn wait_or_bury(
+        &self,
+        store: &Store,
+        waiting: &Waiting,
+        due_ms: Option<u64>,
+        reason: &str,
+    ) -> Result<()> {
+        match due_ms {
+            Some(due_ms) => store.end_attempt(waiting, Stands::Waiting { due_ms }, reason),
+            None => self.bury(store, waiting, reason),
+        }
+    }
+
+    /// A dead letter: kept, said aloud, and sent again only when somebody asks for it.
+    fn bury(&self, store: &Store, waiting: &Waiting, reason: &str) -> Result<()> {
+        store.end_attempt(waiting, Stands::Dead, reason)?;
+        log::dead_letter(&waiting.id, &waiting.endpoint, reason);
+        store.audit("dead_letter", &waiting.id, now_ms())
     }
 
     /// Asks Alipay what has become of the trade, with the next question written down first. The
@@ -120,7 +166,14 @@ impl OrderObject {
         let verdict = verdict(transition);
         log::asked(asked, verdict);
         store.audit("asked", verdict, now_ms())?;
-        settle(store, transition, &mut order, &facts, &evidence, now_ms())?;
+        let now = now_ms();
+        let bench = Bench { store, config, now };
+        let case = Case {
+            out_trade_no: number.as_str(),
+            facts: &facts,
+            evidence: &evidence,
+        };
+        bench.settle(transition, Some(&mut order), case)?;
         if matches!(transition, Transition::Move(_)) {
             self.tell(&order);
         }

@@ -11,7 +11,7 @@
 
 use super::live::Watchers;
 use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, StatusView};
-use super::settle::{queue_unregistered, settle, verdict};
+use super::settle::{Bench, Case, verdict};
 use super::state::{Order, Terms, Transition, apply};
 use super::store::{Question, Store};
 use crate::clock::now_ms;
@@ -33,7 +33,7 @@ const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
 #[derive(Debug)]
 pub struct OrderObject {
     pub(super) state: State,
-    env: Env,
+    pub(super) env: Env,
     watchers: Rc<Watchers>,
     store: OnceCell<Store>,
 }
@@ -115,8 +115,7 @@ impl OrderObject {
     }
 
     async fn register(&self, terms: Terms) -> Result<Reply> {
-        let store = self.store()?;
-        let now = now_ms();
+        let (store, config, now) = (self.store()?, self.config()?, now_ms());
         let known = store.order()?;
         let fresh = known.is_none();
         let mut order = known.unwrap_or_else(|| Order::new(terms.clone()));
@@ -126,23 +125,25 @@ impl OrderObject {
         order.terms.return_url = terms.return_url;
         if fresh {
             store.audit("registered", "", now)?;
+            let bench = Bench {
+                store,
+                config: &config,
+                now,
+            };
             for aside in store.unjudged()? {
                 let transition = apply(Some(&order), None, &aside.facts);
-                let verdict = verdict(transition);
-                store.judge(aside.seq, verdict)?;
-                settle(
-                    store,
-                    transition,
-                    &mut order,
-                    &aside.facts,
-                    &aside.evidence,
-                    now,
-                )?;
+                store.judge(aside.seq, verdict(transition))?;
+                let case = Case {
+                    out_trade_no: &terms.out_trade_no,
+                    facts: &aside.facts,
+                    evidence: &aside.evidence,
+                };
+                bench.settle(transition, Some(&mut order), case)?;
             }
         }
         if order.redirect() {
             store.audit("redirected", "", now)?;
-            let wait = self.config()?.query_ladder.wait_ms(0, 0, None);
+            let wait = config.query_ladder.wait_ms(0, 0, None);
             store.set_question(wait.map(|wait| Question {
                 asked: 0,
                 asked_ms: 0,
@@ -156,25 +157,29 @@ impl OrderObject {
     }
 
     async fn notify(&self, note: Accepted) -> Result<Reply> {
-        let store = self.store()?;
-        let now = now_ms();
+        let (store, config, now) = (self.store()?, self.config()?, now_ms());
         let facts = &note.facts;
-        let known = store.order()?;
+        let mut order = store.order()?;
         let earlier = store.earlier(&facts.notify_id)?;
-        let transition = apply(known.as_ref(), earlier.as_ref(), facts);
+        let transition = apply(order.as_ref(), earlier.as_ref(), facts);
         let verdict = verdict(transition);
         if transition != Transition::Repeat {
             store.keep(&note, verdict, now)?;
         }
         store.audit("notified", verdict, now)?;
-        match known {
-            Some(mut order) => {
-                settle(store, transition, &mut order, facts, &note.evidence, now)?;
-                if matches!(transition, Transition::Move(_)) {
-                    self.tell(&order);
-                }
-            }
-            None => queue_unregistered(store, &note, transition, now)?,
+        let bench = Bench {
+            store,
+            config: &config,
+            now,
+        };
+        let case = Case {
+            out_trade_no: &note.out_trade_no,
+            facts,
+            evidence: &note.evidence,
+        };
+        bench.settle(transition, order.as_mut(), case)?;
+        if let (Transition::Move(_), Some(order)) = (transition, &order) {
+            self.tell(order);
         }
         self.set_alarm(store, now).await?;
         Ok(Reply::Durable {

@@ -1,66 +1,62 @@
 //! Carrying out a judgement: the order moves, and what the merchant must hear is queued.
 
-use super::rpc::Accepted;
 use super::state::{Facts, Order, Status, Transition};
 use super::store::Store;
+use crate::config::Config;
 use crate::event::{Event, Source, What};
 use worker::{Error, Result};
 
-/// Carries out a judgement on a registered order. An order that is final is not asked about again.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(super) fn settle(
-    store: &Store,
-    transition: Transition,
-    order: &mut Order,
-    facts: &Facts,
-    evidence: &str,
-    now: u64,
-) -> Result<()> {
-    let what = match transition {
-        Transition::Move(to) => {
-            order.move_to(to, Some(&facts.trade_no));
-            store.save(order)?;
-            store.set_question(None)?;
-            What::Moved(to)
-        }
-        Transition::Quarantine(reason) => What::Quarantined(reason),
-        Transition::Keep | Transition::Repeat => return Ok(()),
-    };
-    let source = Source {
-        facts,
-        evidence,
-        received_ms: now,
-    };
-    let event = Event::new(what, &order.terms.out_trade_no, Some(order), source)
-        .ok_or_else(|| Error::from("event cannot be written"))?;
-    store.queue(&event, now)
+/// What a judgement is carried out with.
+#[derive(Debug)]
+pub(super) struct Bench<'a> {
+    pub(super) store: &'a Store,
+    pub(super) config: &'a Config,
+    pub(super) now: u64,
 }
 
-/// Queues the alarm for a genuine notification of an order that nobody registered.
-///
-/// # Errors
-///
-/// When the database fails.
-pub(super) fn queue_unregistered(
-    store: &Store,
-    note: &Accepted,
-    transition: Transition,
-    now: u64,
-) -> Result<()> {
-    let Transition::Quarantine(reason) = transition else {
-        return Ok(());
-    };
-    let source = Source {
-        facts: &note.facts,
-        evidence: &note.evidence,
-        received_ms: now,
-    };
-    let event = Event::new(What::Quarantined(reason), &note.out_trade_no, None, source)
-        .ok_or_else(|| Error::from("event cannot be written"))?;
-    store.queue(&event, now)
+/// What was judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'a> {
+    pub(super) out_trade_no: &'a str,
+    pub(super) facts: &'a Facts,
+    pub(super) evidence: &'a str,
+}
+
+impl Bench<'_> {
+    /// Carries out a judgement on an order, or on none where none is registered. An order that is
+    /// final is not asked about again.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(super) fn settle(
+        &self,
+        transition: Transition,
+        mut order: Option<&mut Order>,
+        case: Case<'_>,
+    ) -> Result<()> {
+        let what = match transition {
+            Transition::Move(to) => {
+                if let Some(order) = order.as_deref_mut() {
+                    order.move_to(to, Some(&case.facts.trade_no));
+                    self.store.save(order)?;
+                    self.store.set_question(None)?;
+                }
+                What::Moved(to)
+            }
+            Transition::Quarantine(reason) => What::Quarantined(reason),
+            Transition::Keep | Transition::Repeat => return Ok(()),
+        };
+        let source = Source {
+            facts: case.facts,
+            evidence: case.evidence,
+            received_ms: self.now,
+        };
+        let event = Event::new(what, case.out_trade_no, order.as_deref(), source)
+            .ok_or_else(|| Error::from("event cannot be written"))?;
+        let endpoints: Vec<&str> = self.config.endpoints.iter().map(|one| one.name).collect();
+        self.store.queue(&event, &endpoints, self.now)
+    }
 }
 
 /// The verdict as it is stored and logged.

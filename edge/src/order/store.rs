@@ -10,8 +10,7 @@ use serde::de::DeserializeOwned;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 2] = [
-    "
+const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         doc TEXT NOT NULL
@@ -28,11 +27,23 @@ const MIGRATIONS: [&str; 2] = [
     CREATE INDEX notification_by_id ON notification (notify_id, seq);
     CREATE TABLE event (
         id TEXT PRIMARY KEY,
-        body TEXT NOT NULL,
+        body TEXT NOT NULL
+    );
+    CREATE TABLE delivery (
+        event TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        begun_ms INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
         due_ms INTEGER,
         state TEXT NOT NULL DEFAULT 'waiting',
-        last TEXT NOT NULL DEFAULT ''
+        last TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (event, endpoint)
+    );
+    CREATE TABLE question (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        asked INTEGER NOT NULL DEFAULT 0,
+        asked_ms INTEGER NOT NULL DEFAULT 0,
+        due_ms INTEGER NOT NULL
     );
     CREATE TABLE audit (
         seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,26 +51,33 @@ const MIGRATIONS: [&str; 2] = [
         act TEXT NOT NULL,
         detail TEXT NOT NULL
     );
-",
-    "
-    CREATE TABLE question (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        asked INTEGER NOT NULL DEFAULT 0,
-        asked_ms INTEGER NOT NULL DEFAULT 0,
-        due_ms INTEGER NOT NULL
-    );
-",
-];
+"];
 
-/// An event that waits to be forwarded.
+/// An event that waits to be forwarded to one endpoint.
 #[derive(Debug, Deserialize)]
 pub struct Waiting {
     /// `webhook-id`.
     pub id: String,
+    /// The endpoint's name.
+    pub endpoint: String,
     /// The JSON body.
     pub body: String,
     /// Attempts begun so far.
     pub attempts: usize,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Stands {
+    /// No attempt is left, or the endpoint is gone: somebody must look.
+    Dead,
+    /// The endpoint took it.
+    Delivered,
+    /// It is tried again.
+    Waiting {
+        /// When, Unix milliseconds.
+        due_ms: u64,
+    },
 }
 
 /// The question to Alipay that waits.
@@ -237,31 +255,41 @@ impl Store {
         )
     }
 
-    /// Queues an event for forwarding; one that is queued already stays as it is.
+    /// Queues an event for each endpoint; where it is queued already it stays as it is.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub fn queue(&self, event: &Event, due_ms: u64) -> Result<()> {
+    pub fn queue(&self, event: &Event, endpoints: &[&str], now_ms: u64) -> Result<()> {
         self.run(
-            "INSERT INTO event (id, body, due_ms) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-            vec![
-                event.id.as_str().into(),
-                event.body.as_str().into(),
-                integer(due_ms)?,
-            ],
-        )
+            "INSERT INTO event (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+            vec![event.id.as_str().into(), event.body.as_str().into()],
+        )?;
+        for endpoint in endpoints {
+            self.run(
+                "INSERT INTO delivery (event, endpoint, begun_ms, due_ms) VALUES (?, ?, ?, ?) \
+                 ON CONFLICT (event, endpoint) DO NOTHING",
+                vec![
+                    event.id.as_str().into(),
+                    (*endpoint).into(),
+                    integer(now_ms)?,
+                    integer(now_ms)?,
+                ],
+            )?;
+        }
+        Ok(())
     }
 
-    /// The events to send now, oldest first.
+    /// The deliveries to make now, oldest first.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub fn due(&self, now_ms: u64) -> Result<Vec<Waiting>> {
         self.all(
-            "SELECT id, body, attempts FROM event WHERE state = 'waiting' AND due_ms <= ? \
-             ORDER BY due_ms, rowid",
+            "SELECT event.id, body, endpoint, attempts FROM delivery \
+             JOIN event ON event.id = delivery.event \
+             WHERE state = 'waiting' AND due_ms <= ? ORDER BY due_ms, delivery.rowid",
             vec![integer(now_ms)?],
         )
     }
@@ -278,7 +306,7 @@ impl Store {
         }
         let row: Option<Row> = self.first(
             "SELECT min(due_ms) AS due_ms FROM ( \
-             SELECT due_ms FROM event WHERE state = 'waiting' UNION ALL \
+             SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
              SELECT due_ms FROM question)",
             vec![],
         )?;
@@ -318,29 +346,38 @@ impl Store {
     /// # Errors
     ///
     /// When the database fails.
-    pub fn begin_attempt(&self, id: &str, due_ms: u64) -> Result<()> {
+    pub fn begin_attempt(&self, waiting: &Waiting, due_ms: u64) -> Result<()> {
         self.run(
-            "UPDATE event SET attempts = attempts + 1, due_ms = ? WHERE id = ?",
-            vec![integer(due_ms)?, id.into()],
+            "UPDATE delivery SET attempts = attempts + 1, due_ms = ? \
+             WHERE event = ? AND endpoint = ?",
+            vec![
+                integer(due_ms)?,
+                waiting.id.as_str().into(),
+                waiting.endpoint.as_str().into(),
+            ],
         )
     }
 
-    /// Notes how an attempt ended: `state` is `delivered`, `dead`, or `waiting` for the next one.
+    /// Notes where a delivery stands.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub fn end_attempt(
-        &self,
-        id: &str,
-        state: &str,
-        last: &str,
-        due_ms: Option<u64>,
-    ) -> Result<()> {
-        let due = due_ms.map(integer).transpose()?;
+    pub fn end_attempt(&self, waiting: &Waiting, stands: Stands, last: &str) -> Result<()> {
+        let (state, due_ms) = match stands {
+            Stands::Delivered => ("delivered", None),
+            Stands::Dead => ("dead", None),
+            Stands::Waiting { due_ms } => ("waiting", Some(integer(due_ms)?)),
+        };
         self.run(
-            "UPDATE event SET state = ?, last = ?, due_ms = ? WHERE id = ?",
-            vec![state.into(), last.into(), due.into(), id.into()],
+            "UPDATE delivery SET state = ?, last = ?, due_ms = ? WHERE event = ? AND endpoint = ?",
+            vec![
+                state.into(),
+                last.into(),
+                due_ms.into(),
+                waiting.id.as_str().into(),
+                waiting.endpoint.as_str().into(),
+            ],
         )
     }
 

@@ -1,0 +1,87 @@
+//! The Durable Object of one endpoint: holds its circuit, so that every order sees the same.
+#![allow(
+    missing_docs,
+    reason = "the macro exports methods that it does not document"
+)]
+
+use super::circuit::{Admission, Circuit, Sign};
+use crate::clock::now_ms;
+use crate::log;
+use serde::{Deserialize, Serialize};
+use worker::{
+    DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object,
+};
+
+/// The binding of the endpoint objects in `wrangler.toml`.
+pub const BINDING: &str = "ENDPOINT";
+
+/// The key under which the circuit is stored.
+const KEY: &str = "circuit";
+
+/// What is asked of an endpoint object.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Command {
+    Admit,
+    Note(Sign),
+}
+
+/// One endpoint.
+#[durable_object]
+#[derive(Debug)]
+pub struct EndpointObject {
+    state: State,
+}
+
+impl DurableObject for EndpointObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { state }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let command: Command = serde_json::from_slice(&request.bytes().await?)?;
+        let storage = self.state.storage();
+        let before: Circuit = storage.get(KEY).await?.unwrap_or_default();
+        let mut circuit = before;
+        let now = now_ms();
+        let admission = match command {
+            Command::Admit => circuit.admit(now),
+            Command::Note(sign) => {
+                circuit.note(sign, now);
+                Admission::Go
+            }
+        };
+        if circuit != before {
+            storage.put(KEY, circuit).await?;
+        }
+        Response::from_json(&admission)
+    }
+}
+
+/// Whether a delivery to `endpoint` may go. An endpoint object that does not answer holds nobody
+/// up: the delivery's own ladder still spaces its attempts.
+pub async fn admit(env: &Env, endpoint: &str) -> Admission {
+    match tell(env, endpoint, &Command::Admit).await {
+        Ok(admission) => admission,
+        Err(error) => {
+            log::fault("endpoint_unknown", &error);
+            Admission::Go
+        }
+    }
+}
+
+/// Notes how a delivery ended.
+pub async fn note(env: &Env, endpoint: &str, sign: Sign) {
+    if let Err(error) = tell(env, endpoint, &Command::Note(sign)).await {
+        log::fault("endpoint_unknown", &error);
+    }
+}
+
+async fn tell(env: &Env, endpoint: &str, command: &Command) -> Result<Admission> {
+    let stub = env.durable_object(BINDING)?.get_by_name(endpoint)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_body(Some(serde_json::to_string(command)?.into()));
+    let request = Request::new_with_init("https://endpoint/", &init)?;
+    stub.fetch_with_request(request).await?.json().await
+}
