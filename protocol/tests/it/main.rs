@@ -9,6 +9,7 @@
     reason = "a test that panics has failed, which is all it has to do"
 )]
 
+mod antom; // the current generation: headers, JSON, answers; antom.json
 mod common; // reading vectors, keys and bodies; nothing that decides
 mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
