@@ -4,8 +4,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Made by builds and runs; a source folder may hold them, but they are no inputs.
-const NOT_INPUTS = new Set(['node_modules', 'target', 'build', 'assets', 'pkg', '.wrangler', '.dev.vars']);
+// A source folder may hold what builds and runs leave there, and what no build reads.
+const NOT_INPUTS = new Set([
+  'node_modules', 'target', 'build', 'assets', 'pkg', '.wrangler', '.dev.vars',
+  'fuzz', 'tests', 'README.md',
+]);
 
 /** A digest over names and contents of `entries`, files or folders below `root`; times do not count. */
 export function digest(root, entries, extra = '') {
