@@ -160,13 +160,6 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<worker::Error> for Failure {
-    fn from(error: worker::Error) -> Self {
-        crate::log::fault("runtime", &error);
-        Self::Unavailable
-    }
-}
-
 /// Who is at fault when a notification is not acknowledged, and so what Alipay hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {

@@ -3,7 +3,7 @@
 use crate::clock::now_s;
 use crate::config::Endpoint;
 use crate::event::hex;
-use crate::order::store::Waiting;
+use crate::order::outbox::Waiting;
 use crate::outbound::{self, Asked};
 use worker::{Headers, Method, RequestInit, RequestRedirect};
 

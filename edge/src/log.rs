@@ -58,6 +58,14 @@ pub fn fault(event: &str, error: &worker::Error) {
     console_error!("{}", line(event, &[("error", error.to_string().into())]));
 }
 
+/// A fault of the runtime's is written down here, once, and the caller hears to try again.
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        fault("runtime", &error);
+        Self::Unavailable
+    }
+}
+
 /// The configuration is not whole: names the variable, never its value.
 pub fn misconfigured(failure: &Failure) {
     console_error!(

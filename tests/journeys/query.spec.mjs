@@ -5,11 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startStack } from "../../xtask/npm/stack.mjs";
+import { freePorts, startStack } from "../../xtask/npm/stack.mjs";
 import { expect, test } from "../stack/fixtures.mjs";
 import { openGate } from "../stack/gate.mjs";
 import { Cashier, Gate, Shop, StandIn } from "../stack/parts.mjs";
-import { freePorts } from "../../xtask/npm/ports.mjs";
 
 test.describe.configure({ mode: "serial" });
 

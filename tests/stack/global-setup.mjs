@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { freePorts } from "../../xtask/npm/ports.mjs";
-import { startStack } from "../../xtask/npm/stack.mjs";
+import { freePorts, startStack } from "../../xtask/npm/stack.mjs";
 import { openGate } from "./gate.mjs";
 import { publishStack } from "./running.mjs";
 

@@ -10,8 +10,17 @@ import { ROOT, environment } from './project.mjs';
 import { Tail, Trouble, readLines } from './run.mjs';
 import { ensureSecrets } from './secrets.mjs';
 
-// Whoever drives a stack needs nothing else of this folder.
+// Whoever drives a stack, or one part of it by itself, needs nothing else of this folder.
+export { spawnGroup, stopAll } from './children.mjs';
+export { cli, isMain } from './cli.mjs';
+export { edgeVariables, originsOf } from './configuration.mjs';
 export { freePorts } from './ports.mjs';
+export { LOCAL, ROOT, environment } from './project.mjs';
+export { run } from './run.mjs';
+export { ensureSecrets } from './secrets.mjs';
+
+// Those who place something between two parts need to know the ports first.
+export { freePorts };
 
 const READY_MS = 60_000;
 const NOISE = /^\s*$/;

@@ -1,9 +1,10 @@
 //! What an order does by itself, from its alarm: tell the merchant, and ask Alipay.
 
 use super::object::OrderObject;
+use super::outbox::{Stands, Waiting};
 use super::settle::{Bench, Case, verdict};
 use super::state::{Transition, apply};
-use super::store::{Question, Stands, Store, Waiting};
+use super::store::{Question, Store};
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::endpoint::circuit::{Admission, Sign};

@@ -1,0 +1,114 @@
+//! The events of an order and their deliveries, in its database. What holds for [`Store`] holds here.
+
+use super::store::{Store, integer};
+use crate::event::Event;
+use serde::Deserialize;
+use worker::Result;
+
+/// An event that waits to be forwarded to one endpoint.
+#[derive(Debug, Deserialize)]
+pub struct Waiting {
+    /// `webhook-id`.
+    pub id: String,
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// The JSON body.
+    pub body: String,
+    /// Attempts begun so far.
+    pub attempts: usize,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Stands {
+    /// No attempt is left, or the endpoint is gone: somebody must look.
+    Dead,
+    /// The endpoint took it.
+    Delivered,
+    /// It is tried again.
+    Waiting {
+        /// When, Unix milliseconds.
+        due_ms: u64,
+    },
+}
+
+impl Store {
+    /// Queues an event for each endpoint; where it is queued already it stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn queue(&self, event: &Event, endpoints: &[&str], now_ms: u64) -> Result<()> {
+        self.run(
+            "INSERT INTO event (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+            vec![event.id.as_str().into(), event.body.as_str().into()],
+        )?;
+        for endpoint in endpoints {
+            self.run(
+                "INSERT INTO delivery (event, endpoint, begun_ms, due_ms) VALUES (?, ?, ?, ?) \
+                 ON CONFLICT (event, endpoint) DO NOTHING",
+                vec![
+                    event.id.as_str().into(),
+                    (*endpoint).into(),
+                    integer(now_ms)?,
+                    integer(now_ms)?,
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The deliveries to make now, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn due(&self, now_ms: u64) -> Result<Vec<Waiting>> {
+        self.all(
+            "SELECT event.id, body, endpoint, attempts FROM delivery \
+             JOIN event ON event.id = delivery.event \
+             WHERE state = 'waiting' AND due_ms <= ? ORDER BY due_ms, delivery.rowid",
+            vec![integer(now_ms)?],
+        )
+    }
+
+    /// Notes that an attempt begins and when the next one is due should this one never end.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn begin_attempt(&self, waiting: &Waiting, due_ms: u64) -> Result<()> {
+        self.run(
+            "UPDATE delivery SET attempts = attempts + 1, due_ms = ? \
+             WHERE event = ? AND endpoint = ?",
+            vec![
+                integer(due_ms)?,
+                waiting.id.as_str().into(),
+                waiting.endpoint.as_str().into(),
+            ],
+        )
+    }
+
+    /// Notes where a delivery stands.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn end_attempt(&self, waiting: &Waiting, stands: Stands, last: &str) -> Result<()> {
+        let (state, due_ms) = match stands {
+            Stands::Delivered => ("delivered", None),
+            Stands::Dead => ("dead", None),
+            Stands::Waiting { due_ms } => ("waiting", Some(integer(due_ms)?)),
+        };
+        self.run(
+            "UPDATE delivery SET state = ?, last = ?, due_ms = ? WHERE event = ? AND endpoint = ?",
+            vec![
+                state.into(),
+                last.into(),
+                due_ms.into(),
+                waiting.id.as_str().into(),
+                waiting.endpoint.as_str().into(),
+            ],
+        )
+    }
+}

@@ -1,0 +1,123 @@
+// One Worker, one merchant's backend, no Alipay: what each of the proof suites starts for itself.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { edgeVariables, ensureSecrets, freePorts, originsOf } from "../../xtask/npm/stack.mjs";
+import { signed } from "../stack/notification.mjs";
+import { publishStack } from "../stack/running.mjs";
+import { claims, orderToken } from "../stack/tokens.mjs";
+import { Receiver } from "./receiver.mjs";
+import { Workerd } from "./workerd.mjs";
+
+/** Seconds between two forwards, so that nobody waits for long. */
+export const FORWARD_LADDER_S = "0,1,1,1,1,1,1,1";
+
+let home;
+let secrets;
+
+/** A folder for this process, with secrets that every bench of it shares. It is removed at the end. */
+function ours() {
+  if (home === undefined) {
+    home = mkdtempSync(join(tmpdir(), "alipay-checkout-proof-"));
+    ({ secrets } = ensureSecrets(join(home, "secrets")));
+    process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+  }
+  return { home, secrets };
+}
+
+/**
+ * Starts a bench. `env` overrides the Worker's variables; `base` is a folder for its state, such as
+ * one in memory; `worker`, `flags` and `probe` are {@link Workerd}'s.
+ */
+export async function openBench({ env = {}, base, worker, flags, probe } = {}) {
+  const { home, secrets } = ours();
+  const ports = await freePorts();
+  const receiver = await Receiver.open(secrets["webhook.secret"]);
+  const origins = { ...originsOf(ports), gate: receiver.origin };
+  const variables = edgeVariables(origins, secrets, {
+    FORWARD_URL: `${receiver.origin}/events`,
+    FORWARD_LADDER_S,
+    QUERY_LADDER_S: "never",
+    ...env,
+  });
+  // An entry that is `undefined` takes a variable away.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+  const place = mkdtempSync(join(base ?? home, "bench-"));
+  const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags });
+  publishStack({ origins, secrets });
+  try {
+    await workerd.start(probe);
+  } catch (error) {
+    await receiver.close();
+    throw error;
+  }
+  return new Bench({ workerd, receiver, origins, secrets, place });
+}
+
+/** A running bench, and how a test speaks to it. */
+export class Bench {
+  constructor({ workerd, receiver, origins, secrets, place }) {
+    Object.assign(this, { workerd, receiver, origins, secrets, place });
+    this.origin = workerd.origin;
+  }
+
+  async close() {
+    await this.workerd.kill();
+    await this.receiver.close();
+    rmSync(this.place, { recursive: true, force: true });
+  }
+
+  /** Claims that this bench's Worker takes, with `changes`. */
+  claims(changes = {}) {
+    const made = claims({ aud: this.origin, ...changes });
+    return { ...made, return_url: changes.return_url ?? `${this.origins.shop}/checkout/${made.out_trade_no}` };
+  }
+
+  /** Registers an order: `{ out_trade_no, status_token, status }`, the last a question. */
+  async register(changes) {
+    const order = this.claims(changes);
+    const answer = await this.checkout(orderToken(order));
+    if (answer.status !== 200) throw new Error(`checkout answers ${answer.status} ${answer.json.code}`);
+    const { status_token } = answer.json;
+    return { ...order, status_token, status: () => this.status(order.out_trade_no, status_token) };
+  }
+
+  /** Posts an order token: `{ status, json }`. */
+  async checkout(order_token, fields = {}) {
+    const body = new URLSearchParams({ order_token, ...fields });
+    const answer = await fetch(`${this.origin}/checkout`, { method: "POST", body });
+    return { status: answer.status, json: await answer.json() };
+  }
+
+  /** The word of an order's status. */
+  async status(out_trade_no, status_token) {
+    const answer = await fetch(`${this.origin}/status/${out_trade_no}?token=${status_token}`);
+    return (await answer.json()).status;
+  }
+
+  /** Posts fields or a body to the notify route: `{ status, body, refusal }`. */
+  async notify(message, headers = {}, path = "/notify/gateway") {
+    const answer = await fetch(this.origin + path, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", ...headers },
+      body: encoded(message),
+      signal: AbortSignal.timeout(15_000),
+    });
+    return { status: answer.status, body: await answer.text(), refusal: answer.headers.get("x-refusal") };
+  }
+
+  /** Signs fields and posts them. */
+  tell(fields) {
+    return this.notify(signed(fields));
+  }
+}
+
+/** Fields as a form; text and bytes as they are. */
+export function encoded(message) {
+  return typeof message === "string" || message instanceof Uint8Array ? message : new URLSearchParams(message).toString();
+}
+
+export const ACCEPTED = { status: 200, body: "success", refusal: null };
+export const refused = (refusal, status = 403) => ({ status, body: "fail", refusal });

@@ -1,0 +1,189 @@
+// The crash matrix: the Worker is killed with SIGKILL at every point between a notification's arrival
+// and the delivery of its event, under load, again and again; Alipay sends again what it got no
+// `success` for. In the end nothing that was acknowledged may be missing anywhere.
+//
+//   npm run crash                       200 kills
+//   npm run crash -- --kills 1000 --seed 7
+
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+
+import { cli } from "../../xtask/npm/stack.mjs";
+import { paidFields, signed } from "../stack/notification.mjs";
+import { openBench } from "./bench.mjs";
+import { chance, conclude, few, options, settled } from "./checks.mjs";
+
+/** Orders that are paid around each kill: enough to be at different points at the same time. */
+const ORDERS_PER_KILL = 8;
+/** An attempt that is cut off counts as one, and the longest ladder is 32 steps. */
+const LADDER = ["0", ...Array(31).fill("1")].join(",");
+/** How long a point is waited for; then the kill comes anyway. */
+const POINT_MS = 6000;
+const SETTLE_MS = 60_000;
+
+/** When to kill: each resolves at its point. `round` has `acknowledged` (a promise) and `sent`. */
+const POINTS = {
+  "before any request": () => {},
+  "requests just written": () => setImmediate(),
+  ...Object.fromEntries([1, 2, 4, 7, 12, 20, 35].map((ms) => [`requests in flight for ${ms} ms`, () => sleep(ms)])),
+  "first acknowledgement": ({ acknowledged }) => acknowledged,
+  "last acknowledgement": ({ sent }) => sent,
+  "event at the merchant": ({ receiver }) => told(receiver, "attempt"),
+  "event answered": ({ receiver }) => told(receiver, "answered"),
+  "while it starts again": ({ sent }) => sent,
+  "at random": ({ random }) => sleep(random.below(120)),
+};
+
+const told = (receiver, name) => new Promise((done) => receiver.once(name, () => done("hit")));
+
+class Crash {
+  /** Every notification: `{ out_trade_no, message, acknowledged, sends }`. */
+  notes = [];
+  /** Every order, with what its events must be. */
+  orders = [];
+  kills = 0;
+  points = new Map();
+
+  constructor(bench, random) {
+    Object.assign(this, { bench, random });
+  }
+
+  /** Registers orders while the Worker is up; one in four gets a notification of another amount too. */
+  async prepare(count) {
+    const fresh = await Promise.all(Array.from({ length: count }, () => this.bench.register()));
+    return fresh.flatMap((order) => {
+      const wrong = this.random.below(4) === 0;
+      this.orders.push({ ...order, events: wrong ? ["payment.paid", "payment.quarantined"] : ["payment.paid"] });
+      const changes = wrong ? [{}, { total_fee: "0.01" }] : [{}];
+      return changes.map((change) => {
+        const fields = paidFields(order.out_trade_no, change);
+        const note = { out_trade_no: order.out_trade_no, message: signed(fields), acknowledged: false };
+        this.notes.push(note);
+        return note;
+      });
+    });
+  }
+
+  /** Sends once, as Alipay does; only the whole word `success` is an acknowledgement. */
+  async send(note) {
+    const answer = await this.bench.notify(note.message).catch(() => undefined);
+    if (answer?.status === 200 && answer.body === "success") note.acknowledged = true;
+    return note.acknowledged;
+  }
+
+  /** One kill at `point`, with everything that is not acknowledged under way, and a fresh start. */
+  async round(point) {
+    const { bench, random } = this;
+    const { receiver, workerd } = bench;
+    await this.prepare(ORDERS_PER_KILL);
+    const open = this.notes.filter(({ acknowledged }) => !acknowledged);
+    // Alipay was seen to send twice at the same instant.
+    const twice = open.filter(() => random.below(6) === 0);
+    const idle = point === "before any request";
+    const at = { receiver, random };
+    const reached = Promise.race([
+      Promise.resolve().then(() => POINTS[point](at)).then(() => true),
+      sleep(POINT_MS, false),
+    ]);
+    let first;
+    at.acknowledged = new Promise((done) => { first = done; });
+    const sends = idle ? [] : [...open, ...twice].map(async (note) => (await this.send(note)) && first());
+    at.sent = Promise.all(sends);
+    const hit = await reached;
+    await workerd.kill();
+    this.kills += 1;
+    this.points.set(point, (this.points.get(point) ?? 0) + (hit ? 1 : 0));
+    // What is sent while nobody listens is refused by the machine, and sent again later.
+    if (idle) await Promise.all(open.map((note) => this.send(note)));
+    await at.sent;
+    if (point === "while it starts again") {
+      const starting = workerd.start(async () => true);
+      await starting;
+      await sleep(random.below(150));
+      await workerd.kill();
+      this.kills += 1;
+    }
+    await workerd.start();
+  }
+
+  /** Sends what is left until it is acknowledged, then waits for every event. */
+  async finish() {
+    await settled(async () => {
+      const open = this.notes.filter(({ acknowledged }) => !acknowledged);
+      await Promise.all(open.map((note) => this.send(note)));
+      return open.length === 0;
+    }, SETTLE_MS);
+    const waiting = () => this.orders.filter((order) => order.events.some((type) => !this.has(order, type)));
+    await settled(() => waiting().length === 0, SETTLE_MS);
+    // An event that comes twice under another number would come now.
+    await sleep(1500);
+  }
+
+  delivered(order) {
+    return this.bench.receiver.attempts(order.out_trade_no).filter(({ status }) => status === 204);
+  }
+
+  has(order, type) {
+    return this.delivered(order).some((attempt) => attempt.type === type);
+  }
+
+  /** What became of it all. */
+  async verdict() {
+    const statuses = await Promise.all(this.orders.map(async (order) => [order, await order.status()]));
+    const unpaid = statuses.filter(([, status]) => status !== "paid").map(([{ out_trade_no }]) => out_trade_no);
+    const missing = this.orders.filter((order) => order.events.some((type) => !this.has(order, type)));
+    const ids = (order) => new Set(this.bench.receiver.attempts(order.out_trade_no).map(({ webhook_id }) => webhook_id));
+    const wrong = this.orders.filter((order) => ids(order).size !== order.events.length);
+    const deliveries = this.orders.flatMap((order) => this.delivered(order).map(({ webhook_id }) => webhook_id));
+    const unacknowledged = this.notes.filter(({ acknowledged }) => !acknowledged);
+    const missed = [...this.points].filter(([, hits]) => hits === 0).map(([point]) => point);
+    const names = (orders) => few(orders.map(({ out_trade_no }) => out_trade_no));
+    const lost = new Set([...unpaid, ...missing.map(({ out_trade_no }) => out_trade_no)]);
+    const acknowledged = this.notes.length - unacknowledged.length;
+    const distinct = new Set(deliveries).size;
+    process.stdout.write(`kills ${this.kills}, acknowledged ${acknowledged}, lost ${lost.size}, delivered ${distinct}, `
+      + `duplicated ids ${deliveries.length - distinct}\n`);
+    return [
+      ["every_notification_is_acknowledged_in_the_end", unacknowledged.length === 0, names(unacknowledged)],
+      ["every_acknowledged_payment_is_stored", unpaid.length === 0, few(unpaid)],
+      ["every_event_is_delivered", missing.length === 0, names(missing)],
+      ["every_event_has_one_webhook_id", wrong.length === 0, names(wrong)],
+      ["every_point_was_hit", missed.length === 0, few(missed)],
+    ];
+  }
+}
+
+async function main() {
+  const { kills, seed, seconds } = options({ kills: 200, seed: Date.now() % 1_000_000, seconds: 400 });
+  const random = chance(seed);
+  process.stdout.write(`seed ${seed}\n`);
+  const bench = await openBench({ env: { FORWARD_LADDER_S: LADDER } });
+  // Long enough that a kill finds the event at the merchant.
+  bench.receiver.usual = async () => {
+    await sleep(random.below(15));
+    return { status: 204 };
+  };
+  try {
+    const crash = new Crash(bench, random);
+    const end = Date.now() + seconds * 1000;
+    const names = Object.keys(POINTS);
+    for (let turn = 0; crash.kills < kills && Date.now() < end; turn += 1) {
+      // In turn, so that a short run has every point; the order of a longer one is left to chance.
+      const point = turn < names.length ? names[turn] : random.of(names);
+      await crash.round(point);
+      if (process.stdout.isTTY) process.stdout.write(`\r${crash.kills} of ${kills}  ${point}\u001b[K`);
+    }
+    if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
+    await crash.finish();
+    const v = await crash.verdict();
+    const per = crash.orders.map(o=>[o.out_trade_no, bench.receiver.attempts(o.out_trade_no)]).sort((a,b)=>b[1].length-a[1].length);
+    console.log('max', per[0][1].length, per.map(p=>p[1].length).join(' '));
+    const t0=per[0][1][0].at_ms; for (const a of per[0][1].slice(0,60)) console.log(a.at_ms-t0, a.webhook_id.slice(0,12), a.status);
+    const id=per[0][1][0].webhook_id; console.log(bench.workerd.log.filter(l=>l.includes(id)).slice(0,20).join('\n'));
+    console.log([...crash.points], bench.workerd.log.filter(l=>!/forwarded|notified/.test(l)).slice(0,10).join('\n'));
+    return conclude(v);
+  } finally {
+    await bench.close();
+  }
+}
+
+await cli(main);
