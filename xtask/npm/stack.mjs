@@ -19,9 +19,6 @@ export { LOCAL, ROOT, environment } from './project.mjs';
 export { run } from './run.mjs';
 export { ensureSecrets } from './secrets.mjs';
 
-// Those who place something between two parts need to know the ports first.
-export { freePorts };
-
 const READY_MS = 60_000;
 const NOISE = /^\s*$/;
 
