@@ -1,22 +1,42 @@
 #!/usr/bin/env python3
-"""Fills corpus/ with the bodies of ../tests/vectors, one file each."""
-import base64, json, pathlib, urllib.parse
+"""Fills corpus/ with the messages, keys and texts of ../tests/vectors, one file each."""
+import base64, json, pathlib, re, urllib.parse
 
 vectors = pathlib.Path("../tests/vectors")
-gateway = json.loads((vectors / "gateway.json").read_text())
-answers = json.loads((vectors / "single_trade_query.json").read_text())
-seeds = {"notification": {}, "key": {}, "answer": {}}
+read = lambda name: json.loads((vectors / name).read_text())
+gateway, antom, answers = read("gateway.json"), read("antom.json"), read("single_trade_query.json")
+zeros = b"A" * 342 + b"=="
+seeds = {name: {} for name in ("notification", "key", "answer", "text", "antom_header", "antom_notification")}
 for vector in gateway["vectors"]:
     body = vector.get("raw_body") or urllib.parse.urlencode(vector.get("params") or {})
-    seeds["notification"][vector["id"]] = body.split("?", 1)[-1].encode()
+    body = body.split("?", 1)[-1].encode()
+    seeds["notification"][vector["id"]] = body
+    # Without its signature: the target appends one that is taken.
+    seeds["notification"][vector["id"] + "-open"] = b"&".join(
+        pair for pair in body.split(b"&") if not re.match(rb"sign(_type)?=", pair))
+    for name, value in (vector.get("params") or {}).items():
+        seeds["text"][f"{name}-{len(value)}"] = value.encode()
 for name, key in gateway["keys"].items():
     seeds["key"][name] = (key.get("pem") or key.get("spki_b64") or key["key"]).encode()
 for name, xml in answers.items():
     if name != "about":
-        seeds["answer"][name] = base64.b64decode(xml)
-seeds["form"] = seeds["return_query"] = seeds["notification"]
+        xml = base64.b64decode(xml)
+        seeds["answer"][name] = xml
+        seeds["answer"][name + "-open"] = re.sub(
+            rb"<sign>[^<]*</sign><sign_type>\w+", b"<sign>" + zeros + b"</sign><sign_type>RSA2", xml)
+for vector in antom["vectors"]:
+    seeds["antom_header"][vector["id"]] = vector["signature_header"].encode()
+    seeds["antom_header"]["uri-" + vector["id"]] = vector["uri"].encode()
+    seeds["antom_notification"][vector["id"]] = base64.b64decode(vector["body_b64"])
+    seeds["text"]["time-" + vector["id"]] = vector["time"].encode()
+    seeds["key"]["antom-" + vector["key"]] = vector["public_key_pem"].encode()
+for number, value in enumerate(["19.90", "0.1", "500", "9999999999.99", "0", "8.00"]):
+    seeds["text"][f"amount-{number}"] = value.encode()
+seeds["form"] = seeds["return_query"] = seeds["gateway"] = seeds["notification"]
+seeds["antom_answer"] = seeds["json"] = seeds["antom_notification"]
+seeds["texts"] = {**seeds["key"], **seeds["text"], **seeds["antom_header"]}
 for target, files in seeds.items():
     folder = pathlib.Path("corpus") / target
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        (folder / name.replace("/", "_")).write_bytes(content)
