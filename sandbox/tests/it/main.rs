@@ -18,5 +18,7 @@ mod pay;
 mod program;
 // `/control/…` and `/`.
 mod control;
-// A merchant, a shopper and a tester for the tests above.
+// A merchant who is notified.
+mod merchant;
+// A shopper and a tester for the tests above.
 mod support;

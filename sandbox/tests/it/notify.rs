@@ -10,8 +10,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+use crate::merchant::{Merchant, fail};
 use crate::support::{
-    Browser, Folder, Merchant, PARTNER, StandIn, fail, form, md5_sign, pay_request, soon, text_of,
+    Browser, Folder, PARTNER, StandIn, form, md5_sign, pay_request, soon, text_of,
 };
 
 /// The whole ladder in about a second.

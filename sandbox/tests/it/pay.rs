@@ -1,6 +1,5 @@
-use crate::support::{
-    Browser, Folder, Merchant, StandIn, md5_sign, parse_form, pay_request, text_of,
-};
+use crate::merchant::Merchant;
+use crate::support::{Browser, Folder, StandIn, md5_sign, parse_form, pay_request, text_of};
 
 #[tokio::test]
 async fn shopper_pays_returns_and_the_merchant_is_notified() {

@@ -1,27 +1,18 @@
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     future::Future,
-    net::SocketAddr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use alipay_sandbox::{Config, Sandbox, sign::Keys};
-use axum::{
-    Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse as _, Response},
-    routing,
-};
+use axum::{body::Bytes, http::HeaderMap};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use md5::{Digest as _, Md5};
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 pub(crate) const PARTNER: &str = "2088000000000001";
 pub(crate) const MD5_KEY: &str = "test key of the sandbox's tests";
@@ -320,93 +311,4 @@ impl Browser {
         );
         (browser, cashier)
     }
-}
-
-/// A notification that a merchant received.
-#[derive(Debug)]
-pub(crate) struct Received {
-    pub(crate) content_type: String,
-    pub(crate) user_agent: String,
-    pub(crate) body: String,
-}
-
-impl Received {
-    pub(crate) fn fields(&self) -> Fields {
-        parse_form(&self.body)
-    }
-}
-
-struct Answers {
-    planned: Mutex<VecDeque<Response>>,
-    received: mpsc::UnboundedSender<Received>,
-}
-
-/// A merchant's server that answers as planned, and `success` once the plan is over.
-pub(crate) struct Merchant {
-    pub(crate) notify_url: String,
-    received: mpsc::UnboundedReceiver<Received>,
-    task: JoinHandle<()>,
-}
-
-impl Merchant {
-    pub(crate) async fn start(planned: Vec<Response>) -> Self {
-        Self::start_on("127.0.0.1:0".parse().unwrap(), planned).await
-    }
-
-    pub(crate) async fn start_on(address: SocketAddr, planned: Vec<Response>) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let notify_url = format!("http://{}/notify", listener.local_addr().unwrap());
-        let (sender, received) = mpsc::unbounded_channel();
-        let answers = Arc::new(Answers {
-            planned: Mutex::new(planned.into()),
-            received: sender,
-        });
-        let router = Router::new()
-            .fallback(routing::any(receive))
-            .with_state(answers);
-        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self {
-            notify_url,
-            received,
-            task,
-        }
-    }
-
-    /// The next notification.
-    pub(crate) async fn next(&mut self) -> Received {
-        soon(self.received.recv()).await.unwrap()
-    }
-
-    /// Whether everything that arrived has been taken.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.received.is_empty()
-    }
-}
-
-impl Drop for Merchant {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn receive(State(answers): State<Arc<Answers>>, headers: HeaderMap, body: Bytes) -> Response {
-    let header = |name| {
-        headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-            .to_owned()
-    };
-    let received = Received {
-        content_type: header("content-type"),
-        user_agent: header("user-agent"),
-        body: String::from_utf8(body.to_vec()).unwrap(),
-    };
-    answers.received.send(received).unwrap();
-    let planned = answers.planned.lock().unwrap().pop_front();
-    planned.unwrap_or_else(|| "success".into_response())
-}
-
-/// An answer that acknowledges nothing.
-pub(crate) fn fail() -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, "fail").into_response()
 }
