@@ -27,7 +27,7 @@ pub use error::AnswerError;
 pub use pay::{Code, DisplayType, OrderCodeForm, PayAnswer, PayStep};
 
 /// An answer as received: nothing in it is believed yet. Its HTTP status says nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RawAnswer<'a> {
     /// The header `client-id`; it may be absent.
     pub client_id: Option<&'a str>,
@@ -37,6 +37,15 @@ pub struct RawAnswer<'a> {
     pub signature: Option<&'a str>,
     /// The body as received, byte for byte.
     pub body: &'a [u8],
+}
+
+/// Shows the length of the body only.
+impl std::fmt::Debug for RawAnswer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawAnswer")
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What answers are verified with: Antom's keys and the account.

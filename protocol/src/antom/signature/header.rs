@@ -45,7 +45,7 @@ impl fmt::Display for KeyVersion {
 }
 
 /// The header `signature`, taken apart. It proves nothing yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignatureHeader {
     key_version: KeyVersion,
     base64: Vec<u8>,
@@ -114,6 +114,15 @@ impl SignatureHeader {
     /// The signature in base64, or whatever stood there.
     pub(super) fn base64(&self) -> &[u8] {
         &self.base64
+    }
+}
+
+/// Shows the number of the key only.
+impl fmt::Debug for SignatureHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignatureHeader")
+            .field("key_version", &self.key_version)
+            .finish_non_exhaustive()
     }
 }
 
