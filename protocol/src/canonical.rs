@@ -15,9 +15,45 @@
 /// `docs/alipay/sign.md` section 1; vectors of rule `v1`, `edge-sort-*`.
 #[must_use]
 pub fn canonicalize<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    join(fields, |name| !matches!(name, "sign" | "sign_type"))
+}
+
+/// Makes the text of the open platform's rule V2: as [`canonicalize`], but `sign_type` is signed.
+///
+/// # Source
+///
+/// `docs/alipay/openplatform.md` section 2; vector `edge-v2-rule`.
+#[must_use]
+pub fn canonicalize_v2<'a>(fields: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    join(fields, |name| name != "sign")
+}
+
+/// Makes the text of the app's order string: `name="value"` joined by `&`, in the order given.
+///
+/// A value that holds `"` makes it ambiguous; whoever signs must refuse such values.
+///
+/// # Source
+///
+/// `docs/alipay/app.md` section 2; vector `chloerei-mobile-securitypay`.
+#[must_use]
+pub fn quote<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    for (name, value) in fields {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(&format!("{name}=\"{value}\""));
+    }
+    text
+}
+
+fn join<'a>(
+    fields: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    is_signed: fn(&str) -> bool,
+) -> Vec<u8> {
     let mut signed: Vec<(&str, &[u8])> = fields
         .into_iter()
-        .filter(|(name, value)| !matches!(*name, "sign" | "sign_type") && !value.is_empty())
+        .filter(|(name, value)| is_signed(name) && !value.is_empty())
         .collect();
     // Two empty-valued or unsigned names never meet here, so the order by name is total.
     signed.sort_unstable_by_key(|(name, _)| *name);

@@ -24,6 +24,7 @@ const MAX_KEY_TEXT: usize = 16 * 1024;
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     spki_der: Vec<u8>,
+    modulus: Vec<u8>,
     bits: u32,
     exponent: Option<u64>,
 }
@@ -45,7 +46,8 @@ impl PublicKey {
     ///
     /// # Not checked here
     ///
-    /// Size and exponent, and whether it is Alipay's key rather than the merchant's own.
+    /// Size and exponent, and whether it is Alipay's key rather than the merchant's own: for that,
+    /// [`PublicKey::parse_of_alipay`].
     ///
     /// # Source
     ///
@@ -80,10 +82,30 @@ impl PublicKey {
         }
     }
 
+    /// Reads Alipay's public key, and refuses the merchant's own: each is shown to the merchant
+    /// beside the other, and pasted in its place.
+    ///
+    /// # Errors
+    ///
+    /// * Every error of [`PublicKey::parse`].
+    /// * [`KeyError::OwnKeyOffered`] – this is the public half of `own`.
+    ///
+    /// # Source
+    ///
+    /// `docs/alipay/sign.md` section 5.
+    pub fn parse_of_alipay(text: &str, own: &PrivateKey) -> Result<Self, KeyError> {
+        let key = Self::parse(text)?;
+        if key.modulus == own.modulus {
+            return Err(KeyError::OwnKeyOffered);
+        }
+        Ok(key)
+    }
+
     fn new(spki_der: Vec<u8>, key: &pkcs1::RsaPublicKeyRef<'_>) -> Self {
         let exponent = number(key.public_exponent.as_bytes());
         Self {
             spki_der,
+            modulus: key.modulus.as_bytes().to_vec(),
             bits: bits(key.modulus.as_bytes()),
             exponent,
         }
@@ -119,6 +141,8 @@ impl fmt::Debug for PublicKey {
 /// An RSA private key, kept as PKCS#8 (the only form WebCrypto imports) and wiped when dropped.
 pub struct PrivateKey {
     pkcs8_der: Zeroizing<Vec<u8>>,
+    /// Public: both halves of a pair have it.
+    modulus: Vec<u8>,
     bits: u32,
     exponent: Option<u64>,
 }
@@ -174,6 +198,7 @@ impl PrivateKey {
         let exponent = number(key.public_exponent.as_bytes());
         Self {
             pkcs8_der,
+            modulus: key.modulus.as_bytes().to_vec(),
             bits: bits(key.modulus.as_bytes()),
             exponent,
         }

@@ -52,6 +52,7 @@ pub mod reply;
 pub mod sign;
 
 pub mod key;
+pub mod ring;
 
 pub mod backend;
 
@@ -62,6 +63,8 @@ pub mod form;
 pub mod gateway_time;
 pub mod money;
 pub mod trade;
+
+pub mod openplatform;
 
 pub mod antom;
 

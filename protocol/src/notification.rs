@@ -2,45 +2,80 @@
 
 mod error;
 mod fields;
+pub(crate) mod gate;
 mod names;
 mod refund;
+mod refund_notification;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::backend::RsaBackend;
-use crate::canonical::{canonicalize, resplit};
+use crate::canonical::canonicalize;
 use crate::charset::Charset;
 use crate::form::Form;
 use crate::gateway_time::GatewayTime;
 use crate::money::Amount;
+use crate::ring::{KeyId, KeyRing, Keys, RingError};
 use crate::sign::{SignType, VerifyingKey};
 use crate::trade::{NotifyId, OutTradeNo, Partner, TradeNo, TradeStatus};
 
 pub use error::VerifyError;
 pub(crate) use fields::Fields;
 pub use refund::{Refund, RefundStatus};
+pub use refund_notification::{InvalidNotifyType, NotifyType, RefundNotification};
 
 /// The one `notify_type` that tells about a payment.
 const TRADE_STATUS_SYNC: &str = "trade_status_sync";
+
+/// Without these a form is no notification. The last three tell it from the query of a return.
+pub(crate) const ENVELOPE: [&str; 5] = [
+    "sign",
+    "sign_type",
+    "notify_id",
+    "notify_type",
+    "notify_time",
+];
 
 /// What a merchant's messages are verified with: the key and its algorithm, the account, the charset.
 ///
 /// All of it is configuration. A message can agree with it or be refused; it chooses nothing.
 #[derive(Debug)]
 pub struct Verifier {
-    key: VerifyingKey,
+    keys: Keys,
     partner: Partner,
     charset: Charset,
+    refund_notify_type: Option<NotifyType>,
 }
 
 impl Verifier {
-    /// Makes a verifier for messages in UTF-8.
+    /// Makes a verifier with one key, whose name is `only`, for messages in UTF-8.
     #[must_use]
     pub fn new(key: VerifyingKey, partner: Partner) -> Self {
+        Self::with_keys(Keys::only(key), partner)
+    }
+
+    /// Makes a verifier with the keys of `ring` that are valid at `now_unix_s`, for messages in UTF-8.
+    ///
+    /// It keeps that moment: make one per message, or at least as often as keys may change. The ring
+    /// is shared, not copied.
+    ///
+    /// # Errors
+    ///
+    /// * [`RingError::NoValidKey`] – no key of the algorithm in force is valid then.
+    ///
+    /// # Source
+    ///
+    /// `docs/alipay/sign.md` section 6.
+    pub fn with_ring(ring: &KeyRing, partner: Partner, now_unix_s: i64) -> Result<Self, RingError> {
+        Ok(Self::with_keys(ring.at(now_unix_s)?, partner))
+    }
+
+    fn with_keys(keys: Keys, partner: Partner) -> Self {
         Self {
-            key,
+            keys,
             partner,
             charset: Charset::Utf8,
+            refund_notify_type: None,
         }
     }
 
@@ -59,7 +94,7 @@ impl Verifier {
     /// The `sign_type` that messages must have.
     #[must_use]
     pub fn sign_type(&self) -> SignType {
-        self.key.sign_type()
+        self.keys.sign_type()
     }
 
     /// The charset that messages must have.
@@ -109,14 +144,7 @@ impl Verifier {
         body: &[u8],
     ) -> Result<Notification, VerifyError> {
         let form = Form::parse(body).map_err(VerifyError::BadForm)?;
-        let envelope = [
-            "sign",
-            "sign_type",
-            "notify_id",
-            "notify_type",
-            "notify_time",
-        ];
-        self.open(backend, &form, &envelope).await?;
+        let key_id = self.open(backend, &form, &ENVELOPE).await?;
         self.admit(&form, names::is_known)?;
         let fields = Fields {
             form: &form,
@@ -133,42 +161,25 @@ impl Verifier {
             notify_time: fields.parsed("notify_time", GatewayTime::parse)?,
             total: fields.total()?,
             refund: Refund::read(&fields)?,
+            key_id,
             digest: Sha256::digest(body).into(),
         })
     }
 
-    /// The key, for the answers that are not forms.
-    pub(crate) fn key(&self) -> &VerifyingKey {
-        &self.key
+    /// The keys, for what is no form.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
-    /// The gates up to the signature, and the search for another way to split what was signed.
+    /// The gates up to the signature.
     pub(crate) async fn open(
         &self,
         backend: &impl RsaBackend,
         form: &Form<'_>,
         envelope: &[&'static str],
-    ) -> Result<(), VerifyError> {
-        for field in envelope {
-            if form.get(field).is_none() {
-                return Err(VerifyError::MissingField { field });
-            }
-        }
-        let expected = self.key.sign_type();
-        if form.get("sign_type") != Some(expected.as_str().as_bytes()) {
-            return Err(VerifyError::SignTypeNotAccepted { expected });
-        }
-        let sign = form
-            .get("sign")
-            .ok_or(VerifyError::MissingField { field: "sign" })?;
-        self.key
-            .verify(backend, &canonicalize(form.iter()), sign)
-            .await
-            .map_err(|_| VerifyError::BadSignature)?;
-        if form.iter().any(|(_, value)| resplit(value)) {
-            return Err(VerifyError::Resplit);
-        }
-        Ok(())
+    ) -> Result<KeyId, VerifyError> {
+        let text = canonicalize(form.iter());
+        gate::open(&self.keys, backend, form, envelope, &text).await
     }
 
     /// The gates behind the signature that notifications and returns have in common.
@@ -177,23 +188,7 @@ impl Verifier {
         form: &Form<'_>,
         is_known: fn(&str) -> bool,
     ) -> Result<(), VerifyError> {
-        if !form.iter().all(|(name, _)| is_known(name)) {
-            return Err(VerifyError::UnknownField);
-        }
-        for name in ["_input_charset", "charset"] {
-            let named = form
-                .get(name)
-                .map(|label| std::str::from_utf8(label).unwrap_or_default());
-            if named.is_some_and(|label| Charset::parse(label) != Some(self.charset)) {
-                return Err(VerifyError::CharsetNotAccepted);
-            }
-        }
-        for (_, value) in form.iter() {
-            let text = self.charset.decode(value).ok_or(VerifyError::BadText)?;
-            if text.chars().any(char::is_control) {
-                return Err(VerifyError::BadText);
-            }
-        }
+        gate::admit(form, self.charset, is_known)?;
         // The cross-border gateway names no account; where one is named, it must be ours.
         for name in ["partner", "seller_id"] {
             if form
@@ -217,6 +212,7 @@ pub struct Notification {
     notify_time: GatewayTime,
     total: Amount,
     refund: Option<Refund>,
+    key_id: KeyId,
     digest: [u8; 32],
 }
 
@@ -267,6 +263,12 @@ impl Notification {
     #[must_use]
     pub fn is_paid(&self) -> bool {
         self.trade_status.is_paid() && self.refund.is_none()
+    }
+
+    /// The key under which the signature held, for metrics of the last use of each.
+    #[must_use]
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
     }
 
     /// SHA-256 of the body as received: what evidence is known by.

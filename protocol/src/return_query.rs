@@ -4,6 +4,7 @@ use crate::backend::RsaBackend;
 use crate::form::Form;
 use crate::money::Amount;
 use crate::notification::{Fields, Verifier, VerifyError};
+use crate::ring::KeyId;
 use crate::trade::{OutTradeNo, TradeNo, TradeStatus};
 
 /// Names that the query of a return may have: the cross-border gateway's, then the domestic ones.
@@ -43,6 +44,7 @@ pub struct Return {
     trade_no: Option<TradeNo>,
     trade_status: Option<TradeStatus>,
     total: Option<Amount>,
+    key_id: KeyId,
 }
 
 impl Return {
@@ -68,6 +70,12 @@ impl Return {
     #[must_use]
     pub fn total(&self) -> Option<Amount> {
         self.total
+    }
+
+    /// The key under which the signature held.
+    #[must_use]
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
     }
 }
 
@@ -100,7 +108,8 @@ impl Verifier {
         query: &[u8],
     ) -> Result<Return, VerifyError> {
         let form = Form::parse(query).map_err(VerifyError::BadForm)?;
-        self.open(backend, &form, &["sign", "sign_type", "out_trade_no"])
+        let key_id = self
+            .open(backend, &form, &["sign", "sign_type", "out_trade_no"])
             .await?;
         self.admit(&form, |name| KNOWN.contains(&name))?;
         let fields = Fields {
@@ -118,6 +127,7 @@ impl Verifier {
                 .optional("trade_status")?
                 .map(|text| TradeStatus::parse(&text)),
             total: total.then(|| fields.total()).transpose()?,
+            key_id,
         })
     }
 }

@@ -22,8 +22,7 @@ impl OutTradeNo {
     ///
     /// * [`TradeError::InvalidOutTradeNo`] – empty, longer than 64, or another character.
     pub fn parse(text: &str) -> Result<Self, TradeError> {
-        let ok = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if !(1..=64).contains(&text.len()) || !text.bytes().all(ok) {
+        if !is_number_of_merchant(text) {
             return Err(TradeError::InvalidOutTradeNo);
         }
         Ok(Self(text.to_owned()))
@@ -40,6 +39,45 @@ impl fmt::Display for OutTradeNo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The merchant's number for a refund: 1 to 64 of `A–Z a–z 0–9 _ -`, as for an order.
+///
+/// # Source
+///
+/// `docs/alipay/refund.md` section 1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OutReturnNo(String);
+
+impl OutReturnNo {
+    /// Reads the merchant's number for a refund.
+    ///
+    /// # Errors
+    ///
+    /// * [`TradeError::InvalidOutReturnNo`] – empty, longer than 64, or another character.
+    pub fn parse(text: &str) -> Result<Self, TradeError> {
+        if !is_number_of_merchant(text) {
+            return Err(TradeError::InvalidOutReturnNo);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OutReturnNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_number_of_merchant(text: &str) -> bool {
+    let ok = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(ok)
 }
 
 /// Alipay's number for a trade: 16 to 64 letters and digits (28 digits today).
@@ -221,6 +259,9 @@ pub enum TradeError {
     /// Not 1 to 128 of the allowed characters.
     #[error("notify_id must be 1 to 128 letters, digits or one of % + - . / = _")]
     InvalidNotifyId,
+    /// Not 1 to 64 of the allowed characters.
+    #[error("out_return_no must be 1 to 64 letters, digits, _ or -")]
+    InvalidOutReturnNo,
     /// Not 1 to 64 of the allowed characters.
     #[error("out_trade_no must be 1 to 64 letters, digits, _ or -")]
     InvalidOutTradeNo,

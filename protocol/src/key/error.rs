@@ -27,6 +27,9 @@ pub enum KeyError {
     /// A key of another algorithm.
     #[error("key is not an RSA key")]
     NotRsa,
+    /// The merchant's own public key where Alipay's belongs.
+    #[error("this is your own public key, which Alipay gets; Alipay's public key belongs here")]
+    OwnKeyOffered,
     /// A private key where a public one belongs.
     #[error("this is a private key, a public one belongs here")]
     PrivateKeyOffered,

@@ -48,6 +48,9 @@ pub enum VerifyError {
     /// Signed: a notification of another kind, never about a payment.
     #[error("notify_type is not trade_status_sync")]
     UnknownNotifyType,
+    /// Signed: for another app of the open platform, or for none.
+    #[error("app_id is not ours")]
+    WrongApp,
     /// Signed: for another account.
     #[error("partner or seller_id is not ours")]
     WrongPartner,
@@ -68,6 +71,7 @@ impl VerifyError {
             Self::SignTypeNotAccepted { .. } => "sign_type_not_accepted",
             Self::UnknownField => "unknown_field",
             Self::UnknownNotifyType => "unknown_notify_type",
+            Self::WrongApp => "wrong_app",
             Self::WrongPartner => "wrong_partner",
         }
     }
@@ -85,6 +89,7 @@ impl VerifyError {
             | Self::Resplit
             | Self::UnknownField
             | Self::UnknownNotifyType
+            | Self::WrongApp
             | Self::WrongPartner => true,
             Self::BadForm(_)
             | Self::BadSignature

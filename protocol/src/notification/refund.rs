@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::{VerifyError, names};
-use crate::trade::OutTradeNo;
+use crate::trade::OutReturnNo;
 
 /// What a notification says about a refund.
 ///
@@ -11,7 +11,7 @@ use crate::trade::OutTradeNo;
 /// `docs/alipay/notify.md` section 6.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refund {
-    out_return_no: Option<OutTradeNo>,
+    out_return_no: Option<OutReturnNo>,
     status: RefundStatus,
 }
 
@@ -27,25 +27,21 @@ impl Refund {
         }
         let out_return_no = fields
             .optional("out_return_no")?
-            .map(|text| OutTradeNo::parse(&text))
+            .map(|text| OutReturnNo::parse(&text))
             .transpose()
             .map_err(|_| VerifyError::InvalidField {
                 field: "out_return_no",
             })?;
-        let status = match fields.optional("refund_status")?.as_deref() {
-            Some("REFUND_FAIL") => RefundStatus::RefundFail,
-            Some("REFUND_SUCCESS") => RefundStatus::RefundSuccess,
-            _ => RefundStatus::Other,
-        };
+        let status = fields.optional("refund_status")?;
         Ok(Some(Self {
             out_return_no,
-            status,
+            status: RefundStatus::parse(status.as_deref().unwrap_or_default()),
         }))
     }
 
     /// The merchant's number for the refund, if it is named.
     #[must_use]
-    pub fn out_return_no(&self) -> Option<&OutTradeNo> {
+    pub fn out_return_no(&self) -> Option<&OutReturnNo> {
         self.out_return_no.as_ref()
     }
 
@@ -70,4 +66,16 @@ pub enum RefundStatus {
     RefundSuccess,
     /// A word that this crate does not know, or none.
     Other,
+}
+
+impl RefundStatus {
+    /// Reads the wire's word, exactly; a word that is not known is [`RefundStatus::Other`].
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "REFUND_FAIL" => Self::RefundFail,
+            "REFUND_SUCCESS" => Self::RefundSuccess,
+            _ => Self::Other,
+        }
+    }
 }

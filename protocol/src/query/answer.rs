@@ -10,6 +10,7 @@ use crate::charset::Charset;
 use crate::form::{MAX_BODY, is_name};
 use crate::money::{Amount, AmountError, Currency};
 use crate::notification::Verifier;
+use crate::ring::KeyId;
 use crate::sign::SignType;
 use crate::trade::{OutTradeNo, TradeNo, TradeStatus};
 
@@ -65,6 +66,7 @@ pub struct TradeAnswer {
     trade_no: TradeNo,
     trade_status: TradeStatus,
     total_fee: String,
+    key_id: KeyId,
 }
 
 impl TradeAnswer {
@@ -90,6 +92,12 @@ impl TradeAnswer {
     #[must_use]
     pub fn total_fee(&self) -> &str {
         &self.total_fee
+    }
+
+    /// The key under which the signature held.
+    #[must_use]
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
     }
 
     /// `total_fee` as an amount in `currency`, which the caller knows from the order.
@@ -179,11 +187,12 @@ impl Verifier {
             .and_then(|response| response.child("trade"))
             .ok_or(AnswerError::NotAnAnswer)?;
         let signed = self.signed_text(trade).ok_or(AnswerError::NotAnAnswer)?;
-        self.key()
+        let key_id = self
+            .keys()
             .verify(backend, &signed, sign.as_bytes())
             .await
             .map_err(|_| AnswerError::BadSignature)?;
-        self.trade_answer(query, trade)
+        self.trade_answer(query, trade, key_id)
     }
 
     /// The children of `trade` as they are signed: names once, no element inside, in our charset.
@@ -204,7 +213,12 @@ impl Verifier {
     }
 
     /// What a trade says, once its signature holds.
-    fn trade_answer(&self, query: &TradeQuery, trade: &Element) -> Result<Answer, AnswerError> {
+    fn trade_answer(
+        &self,
+        query: &TradeQuery,
+        trade: &Element,
+        key_id: KeyId,
+    ) -> Result<Answer, AnswerError> {
         if trade
             .children
             .iter()
@@ -234,6 +248,7 @@ impl Verifier {
                 .map_err(|_| AnswerError::InvalidField { field: "trade_no" })?,
             trade_status: TradeStatus::parse(text("trade_status")?),
             total_fee: text("total_fee")?.to_owned(),
+            key_id,
         };
         let (name, value) = &query.asked;
         if leaf(name) != Some(value.as_str()) {

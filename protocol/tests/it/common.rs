@@ -52,6 +52,7 @@ pub(crate) struct Vector {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) sign_type: String,
+    pub(crate) rule: String,
     pub(crate) key: String,
     pub(crate) params: Option<BTreeMap<String, String>>,
     pub(crate) raw_body: Option<String>,

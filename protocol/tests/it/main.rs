@@ -13,11 +13,13 @@ mod antom; // the current generation: headers, JSON, answers; antom.json
 mod common; // reading vectors, keys and bodies; nothing that decides
 mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
+mod openplatform; // notifications of the open platform
 mod properties; // what holds for every input, by proptest
 mod query; // single_trade_query and its XML
 mod request; // what we send, and what we refuse to sign
 mod resplit; // signed texts split at another place
 mod return_query; // the browser's query
+mod ring; // several keys for one account
 mod signed_notification; // what a notification says once it is signed
 mod vectors; // gateway.json, every vector, with the exceptions and their reasons
 mod wycheproof; // RSA paddings, Wycheproof's and ours for SHA-1

@@ -227,6 +227,7 @@ fn codes_are_stable_and_tell_nothing_of_the_message() {
         ),
         (VerifyError::UnknownField, "unknown_field", true),
         (VerifyError::UnknownNotifyType, "unknown_notify_type", true),
+        (VerifyError::WrongApp, "wrong_app", true),
         (VerifyError::WrongPartner, "wrong_partner", true),
     ];
     for (error, code, signed) in cases {
