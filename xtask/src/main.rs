@@ -1,4 +1,5 @@
-//! What contributors run where npm scripts are not enough: `cargo run -p xtask -- tidy`.
+//! What contributors run where npm scripts are not enough: `cargo run -p xtask -- tidy`, or
+//! `-- vectors FILE...`.
 //!
 //! `tidy` holds the rules of the tree that no compiler checks. Every rule is a pure function from
 //! a [`Tree`] to what breaks it, so that its tests can show it failing on a made-up tree; the same
@@ -12,6 +13,7 @@ mod lex;
 mod paths;
 mod rules;
 mod tree;
+mod vectors;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,11 +21,13 @@ use std::process::ExitCode;
 use crate::rules::RULES;
 use crate::tree::Tree;
 
-const USAGE: &str = "usage: cargo run -p xtask -- tidy";
+const USAGE: &str = "usage: cargo run -p xtask -- tidy
+       cargo run -p xtask -- vectors FILE...";
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy(),
+        Some("vectors") => vectors::run(std::env::args_os().skip(2)),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
