@@ -1,5 +1,6 @@
 // Ports: which are wanted, whether they are free, and free ones for tests.
 
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Trouble } from './run.mjs';
 
@@ -50,9 +51,17 @@ export async function isFree(port) {
   return true;
 }
 
-/** Three ports that are free now, all different because they are held until the last one is known. */
+/**
+ * Three ports that are free now, all different because they are held until the last one is known.
+ * The system would name ports that it also gives to outgoing connections, which may take one before
+ * we do; these are below that range.
+ */
 export async function freePorts() {
-  const servers = await Promise.all(PORTS.map(() => listen(0)));
+  const servers = [];
+  while (servers.length < PORTS.length) {
+    const server = await listen(randomInt(20_000, 32_000)).catch(() => undefined);
+    if (server !== undefined) servers.push(server);
+  }
   const ports = Object.fromEntries(PORTS.map(({ part }, i) => [part, servers[i].address().port]));
   await Promise.all(servers.map(close));
   return ports;

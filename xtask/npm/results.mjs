@@ -6,6 +6,16 @@ export function cargoCounts(text) {
   return sum([...lines].map(([, passed, failed, skipped]) => [passed, failed, skipped]));
 }
 
+/** What `cargo test` says about each test that failed: its block, without the stack trace. */
+export function cargoFailures(text) {
+  return blocks(text, /^---- .* ----$/, /^(?:stack backtrace:|failures:|---- .* ----)$/);
+}
+
+/** What `node --test --test-reporter=tap` says about each test that failed. */
+export function tapFailures(text) {
+  return blocks(text, /^\s*not ok /, /^\s*(?:\.\.\.|stack: .*)$/);
+}
+
 /** Counts of `node --test --test-reporter=tap`. */
 export function tapCounts(text) {
   const last = (name) => [...text.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? '0';
@@ -38,6 +48,21 @@ export function verdict({ passed, failed, skipped }, code) {
 /** `12 passed, 0 failed`, and what was skipped where something was. */
 export function countsLine({ passed, failed, skipped = 0 }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? ` (${skipped} skipped)` : ''}`;
+}
+
+// Blocks of lines from one that matches `first` to the one before `end`, each at most 30 lines long.
+function blocks(text, first, end) {
+  const found = [];
+  let left = 0;
+  for (const line of text.split('\n')) {
+    if (first.test(line)) left = 30;
+    else if (end.test(line)) left = 0;
+    if (left > 0) {
+      found.push(line);
+      left -= 1;
+    }
+  }
+  return found;
 }
 
 function sum(rows) {

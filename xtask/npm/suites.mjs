@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
-import { cargoCounts, checkCounts, playwrightCounts, tapCounts } from './results.mjs';
+import { cargoCounts, cargoFailures, checkCounts, playwrightCounts, tapCounts, tapFailures } from './results.mjs';
 import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
@@ -74,7 +74,7 @@ async function check(name, args, { note }) {
 async function native({ note }) {
   const args = ['test', '--workspace', '--locked', '--no-fail-fast'];
   const result = await run('test-native', 'cargo', args, { mayFail: true, onLine: note });
-  return { ...result, counts: cargoCounts(result.text) };
+  return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
 }
 
 async function nodeTest(name, folder, { note }) {
@@ -88,7 +88,12 @@ async function nodeTest(name, folder, { note }) {
       if (/^(not )?ok /.test(line)) note(line);
     },
   });
-  return { ...result, counts: tapCounts(result.text) };
+  return { ...result, counts: tapCounts(result.text), ...shown(tapFailures(result.text)) };
+}
+
+// The end of the output stands in for failures that no test reports: what does not compile.
+function shown(failures) {
+  return failures.length > 0 ? { lines: failures } : {};
 }
 
 /** Every `*.test.mjs` below a folder. */
@@ -126,7 +131,7 @@ async function widget({ note, browser }) {
     mayFail: true,
     onLine: note,
   });
-  return { ...result, counts: cargoCounts(result.text) };
+  return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
 }
 
 /** chromedriver would take the first Chromium that it knows, not the one that the environment names. */

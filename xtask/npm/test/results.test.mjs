@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cargoCounts, checkCounts, countsLine, playwrightCounts, tapCounts, verdict } from '../results.mjs';
+import {
+  cargoCounts, cargoFailures, checkCounts, countsLine, playwrightCounts, tapCounts, tapFailures, verdict,
+} from '../results.mjs';
 
 const CARGO = `
 running 2 tests
@@ -58,6 +60,25 @@ test('node: output without a summary counts nothing', () => {
 test('playwright: a test that passed only when repeated has failed', () => {
   const report = JSON.stringify({ stats: { expected: 10, unexpected: 1, flaky: 2, skipped: 3 } });
   assert.deepEqual(playwrightCounts(report), { passed: 10, failed: 3, skipped: 3 });
+});
+
+test('cargo: each failed test is shown without its stack trace', () => {
+  const text = [
+    'test a ... ok', 'failures:', '', '---- money::overflow stdout ----', 'assertion failed', '  left: 1',
+    'stack backtrace:', '   0: core', '---- other stdout ----', 'no', 'failures:', '    money::overflow',
+  ].join('\n');
+  assert.deepEqual(cargoFailures(text), [
+    '---- money::overflow stdout ----', 'assertion failed', '  left: 1', '---- other stdout ----', 'no',
+  ]);
+});
+
+test('cargo: a compile error has no failed test', () => {
+  assert.deepEqual(cargoFailures('error[E0425]: cannot find value'), []);
+});
+
+test('node: each failed test is shown without its stack trace', () => {
+  const text = ['ok 1 - a', 'not ok 2 - b', '  ---', "  error: 'no'", '  stack: |-', '    at x', '  ...', 'ok 3 - c'].join('\n');
+  assert.deepEqual(tapFailures(text), ['not ok 2 - b', '  ---', "  error: 'no'"]);
 });
 
 const VERDICTS = [
