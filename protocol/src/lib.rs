@@ -40,9 +40,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod model;
 pub mod notification;
 pub mod return_query;
 
+pub mod app;
 pub mod request;
 
 pub mod notify_verify;
