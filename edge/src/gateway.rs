@@ -8,6 +8,7 @@ use crate::order::state::{Facts, Price, Says, Told};
 use crate::outbound::{self, Asked};
 use crate::webcrypto::WebCrypto;
 use alipay_protocol::form;
+use alipay_protocol::model::{Status, gateway_status};
 use alipay_protocol::money::Currency;
 use alipay_protocol::notification::Notification;
 use alipay_protocol::notify_verify::{Answer as Confirmation, MAX_ANSWER, notify_verify_url};
@@ -39,20 +40,13 @@ pub enum Found {
     Nothing(&'static str),
 }
 
-/// What a trade status means for an order.
-///
-/// Paid is `TRADE_FINISHED` alone: `TRADE_SUCCESS` is not part of the cross-border product, so it
-/// is kept aside and the merchant is told.
-///
-/// # Source
-///
-/// `docs/alipay/notify.md` section 3.
+/// What a trade status means for an order; what it means at all, the protocol decides.
 #[must_use]
 pub fn says(status: TradeStatus) -> Says {
-    match status {
-        TradeStatus::TradeFinished => Says::Paid,
-        TradeStatus::TradeClosed => Says::Closed,
-        TradeStatus::WaitBuyerPay => Says::Waiting,
+    match gateway_status(status) {
+        Status::Paid => Says::Paid,
+        Status::Closed => Says::Closed,
+        Status::Pending => Says::Waiting,
         _ => Says::Other,
     }
 }

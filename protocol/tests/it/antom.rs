@@ -2,6 +2,7 @@
 
 mod answers; // one fault per answer, and what each answer means
 mod exact; // every byte that is changed, by proptest
+mod model; // the one model above the protocols
 mod notifications; // one fault per case, from a fresh signed notification; the exact refusal
 mod requests; // what we send, byte by byte, and what we refuse to send
 mod verdicts; // antom.json, every vector, with the exceptions and their reasons
