@@ -155,8 +155,9 @@ proptest! {
     fn text_that_is_an_amount_is_written_back_as_one_of_its_forms(text in "[0-9.]{1,12}") {
         if let Ok(amount) = Amount::parse(&text, Currency::Usd) {
             let decimal = amount.to_decimal();
-            let forms = [decimal.as_str(), decimal.trim_end_matches('0'), decimal.trim_end_matches('0').trim_end_matches('.')];
-            prop_assert!(forms.contains(&text.as_str()), "{text} {decimal}");
+            // 10.00 may be written 10.0 and 10 as well; 19.90 may be 19.9; 19.99 has one form.
+            let forms = [Some(decimal.as_str()), decimal.strip_suffix('0'), decimal.strip_suffix(".00")];
+            prop_assert!(forms.contains(&Some(text.as_str())), "{text} {decimal}");
         }
     }
 
