@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { edgeVariables, ensureSecrets, freePorts, originsOf } from "../../xtask/npm/stack.mjs";
-import { signed } from "../stack/notification.mjs";
+import { SIGNERS, signed } from "../stack/notification.mjs";
 import { publishStack } from "../stack/running.mjs";
 import { claims, orderToken } from "../stack/tokens.mjs";
 import { Receiver } from "./receiver.mjs";
@@ -48,7 +48,7 @@ export async function openBench({ env = {}, base, worker, flags, probe } = {}) {
   const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags });
   publishStack({ origins, secrets });
   try {
-    await workerd.start(probe);
+    await workerd.start(probe && (() => probe(workerd.origin)));
   } catch (error) {
     await receiver.close();
     throw error;
@@ -108,7 +108,12 @@ export class Bench {
     return { status: answer.status, body: await answer.text(), refusal: answer.headers.get("x-refusal") };
   }
 
-  /** Signs fields and posts them. */
+  /** Fields signed in a way of Alipay's: `RSA2`, `RSA` or `MD5`. */
+  signed(fields, sign_type) {
+    return signed(fields, { sign_type, signer: SIGNERS[sign_type] });
+  }
+
+  /** Signs fields by RSA2 and posts them. */
   tell(fields) {
     return this.notify(signed(fields));
   }
