@@ -133,6 +133,13 @@ pub fn encode<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Strin
     text
 }
 
+/// Encodes one value as [`encode`] does.
+pub(crate) fn encode_value(value: &str) -> String {
+    let mut text = String::new();
+    encode_into(&mut text, value);
+    text
+}
+
 /// Why bytes are not a form that this crate reads. `index` counts fields from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

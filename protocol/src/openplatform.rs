@@ -200,6 +200,11 @@ impl Verifier {
         &self.seller_id
     }
 
+    /// The keys, for what is no form.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     /// Verifies that `body` is a notification that Alipay signed, about a trade, for our app and our
     /// account.
     ///

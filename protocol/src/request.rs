@@ -1,6 +1,7 @@
 //! Requests: what the shopper's browser takes to the gateway.
 
-mod rules;
+mod psp;
+pub(crate) mod rules;
 
 use crate::backend::RsaBackend;
 use crate::canonical::canonicalize;
@@ -9,6 +10,7 @@ use crate::money::{Amount, Currency};
 use crate::sign::{SignError, SigningKey};
 use crate::trade::{OutTradeNo, Partner};
 
+pub use psp::{PaymentInst, SecondaryMerchant};
 pub use rules::{RequestError, Rule};
 
 /// Where the shopper pays.
@@ -71,10 +73,7 @@ impl PayRequest {
             ("partner", partner.as_str().to_owned()),
             ("out_trade_no", out_trade_no.as_str().to_owned()),
         ];
-        let (name, amount, currency) = match price {
-            Price::RmbFee { amount, currency } => ("rmb_fee", amount, currency),
-            Price::TotalFee(amount) => ("total_fee", amount, amount.currency()),
-        };
+        let (name, amount, currency) = rules::parts(price);
         fields.push((name, amount.to_decimal()));
         fields.push(("currency", currency.code().to_owned()));
         if terminal == Terminal::Wap {
@@ -83,6 +82,7 @@ impl PayRequest {
         PayRequestBuilder {
             terminal,
             price,
+            payment_inst: None,
             fields,
         }
     }
@@ -118,6 +118,7 @@ impl PayRequest {
 pub struct PayRequestBuilder {
     terminal: Terminal,
     price: Price,
+    payment_inst: Option<PaymentInst>,
     fields: Vec<(&'static str, String)>,
 }
 
@@ -160,6 +161,23 @@ impl PayRequestBuilder {
         self.with("timeout_rule", text)
     }
 
+    /// Which wallet pays. `ALIPAYHK` takes HKD only.
+    pub fn payment_inst(self, payment_inst: PaymentInst) -> Self {
+        let builder = self.with("payment_inst", payment_inst.as_str());
+        Self {
+            payment_inst: Some(payment_inst),
+            ..builder
+        }
+    }
+
+    /// For payment service providers: for whom the payment is.
+    pub fn secondary_merchant(self, merchant: SecondaryMerchant<'_>) -> Self {
+        merchant
+            .fields()
+            .into_iter()
+            .fold(self, |builder, (name, value)| builder.with(name, value))
+    }
+
     /// Ends the request.
     ///
     /// # Errors
@@ -177,19 +195,12 @@ impl PayRequestBuilder {
     /// `docs/alipay/request.md` sections 1 and 2.
     pub fn build(self) -> Result<PayRequest, RequestError> {
         rules::price(self.price)?;
-        let mut seen: Vec<&str> = Vec::new();
-        for (name, value) in &self.fields {
-            if seen.contains(name) {
-                return Err(RequestError::new(name, Rule::GivenTwice));
-            }
-            seen.push(name);
-            rules::field(self.terminal, name, value)?;
-        }
-        for name in ["subject", "notify_url", "return_url"] {
-            if !seen.contains(&name) {
-                return Err(RequestError::new(name, Rule::Missing));
-            }
-        }
+        rules::payment_inst(self.payment_inst, self.price)?;
+        let required = ["subject", "notify_url", "return_url"];
+        rules::fields(&self.fields, &required, |name, value| {
+            rules::field(name, value)?;
+            rules::of_terminal(self.terminal, name, value)
+        })?;
         Ok(PayRequest {
             fields: self.fields,
         })

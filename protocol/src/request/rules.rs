@@ -4,8 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::{Price, Terminal};
-use crate::money::Currency;
+use super::{PaymentInst, Price, Terminal};
+use crate::money::{Amount, Currency};
 
 /// The time limits that the PC page knows.
 const PC_TIMEOUTS: [&str; 11] = [
@@ -25,7 +25,7 @@ pub struct RequestError {
 }
 
 impl RequestError {
-    pub(super) fn new(field: &'static str, rule: Rule) -> Self {
+    pub(crate) fn new(field: &'static str, rule: Rule) -> Self {
         Self { field, rule }
     }
 
@@ -54,14 +54,18 @@ pub enum Rule {
     GivenTwice,
     /// The field must be there and not be empty.
     Missing,
-    /// `rmb_fee` is in CNY.
+    /// Amounts with `rmb` in their names are in CNY.
     NotCny,
+    /// The Hong Kong wallet pays HKD only.
+    NotHkd,
     /// `currency` is a settlement currency, never CNY.
     NotSettlementCurrency,
     /// The H5 page only.
     NotOnPc,
     /// A time limit that the page does not know.
     NotATimeout,
+    /// A merchant category code: four digits.
+    NotAnIndustry,
     /// An absolute address: `http` or `https`, a host, printable ASCII only.
     NotAUrl,
     /// No query and no fragment in an address that Alipay appends its own query to.
@@ -83,6 +87,7 @@ impl Rule {
                 "docs/alipay/money.md section 3"
             }
             Self::NotATimeout | Self::NotOnPc => "docs/alipay/request.md section 3",
+            Self::NotAnIndustry | Self::NotHkd => "docs/alipay/request.md section 4",
             Self::NotAUrl | Self::QueryInUrl => "docs/alipay/request.md section 2",
             Self::GivenTwice | Self::Missing | Self::TooLong { .. } => {
                 "docs/alipay/request.md section 1"
@@ -99,8 +104,10 @@ impl fmt::Display for Rule {
             Self::GivenTwice => "must be given once",
             Self::Missing => "must be given and not be empty",
             Self::NotCny => "must be in CNY",
+            Self::NotHkd => "must be HKD for ALIPAYHK",
             Self::NotSettlementCurrency => "must be a settlement currency, which CNY is not",
             Self::NotOnPc => "must not be given for pc",
+            Self::NotAnIndustry => "must be a merchant category code of four digits",
             Self::NotATimeout => "must be a time limit that the page knows",
             Self::NotAUrl => "must be an absolute http or https address in ASCII",
             Self::QueryInUrl => "must have neither query nor fragment",
@@ -110,18 +117,42 @@ impl fmt::Display for Rule {
     }
 }
 
-/// The rules for the price as a whole.
-pub(super) fn price(price: Price) -> Result<(), RequestError> {
-    let (field, amount, currency) = match price {
+/// The wire's name of a price, its amount, and the settlement currency.
+pub(crate) fn parts(price: Price) -> (&'static str, Amount, Currency) {
+    match price {
         Price::RmbFee { amount, currency } => ("rmb_fee", amount, currency),
         Price::TotalFee(amount) => ("total_fee", amount, amount.currency()),
-    };
-    if field == "rmb_fee" && amount.currency() != Currency::Cny {
+    }
+}
+
+/// The rules for the price as a whole.
+pub(crate) fn price(price: Price) -> Result<(), RequestError> {
+    let (field, amount, currency) = parts(price);
+    if field == "rmb_fee" {
+        cny(field, amount)?;
+    }
+    settlement(currency)?;
+    in_range(field, amount)
+}
+
+/// An amount that is in CNY by its name.
+pub(crate) fn cny(field: &'static str, amount: Amount) -> Result<(), RequestError> {
+    if amount.currency() != Currency::Cny {
         return Err(RequestError::new(field, Rule::NotCny));
     }
+    Ok(())
+}
+
+/// The rule for `currency`.
+pub(crate) fn settlement(currency: Currency) -> Result<(), RequestError> {
     if !currency.is_settlement() {
         return Err(RequestError::new("currency", Rule::NotSettlementCurrency));
     }
+    Ok(())
+}
+
+/// The rule for an amount's size.
+pub(crate) fn in_range(field: &'static str, amount: Amount) -> Result<(), RequestError> {
     let most = MAX_MAJOR.saturating_mul(amount.currency().minor_per_major());
     if !(1..=most).contains(&amount.minor()) {
         return Err(RequestError::new(field, Rule::AmountOutOfRange));
@@ -129,19 +160,51 @@ pub(super) fn price(price: Price) -> Result<(), RequestError> {
     Ok(())
 }
 
-/// The rules for one field. Values that this crate wrote itself pass through the same gate.
-pub(super) fn field(
-    terminal: Terminal,
-    name: &'static str,
-    value: &str,
+/// The rule that ties a wallet to its currency.
+pub(crate) fn payment_inst(
+    payment_inst: Option<PaymentInst>,
+    price: Price,
 ) -> Result<(), RequestError> {
+    let (_, _, currency) = parts(price);
+    if payment_inst == Some(PaymentInst::AlipayHk) && currency != Currency::Hkd {
+        return Err(RequestError::new("currency", Rule::NotHkd));
+    }
+    Ok(())
+}
+
+/// Each field once and within its rule, then the required ones there.
+pub(crate) fn fields(
+    fields: &[(&'static str, String)],
+    required: &[&'static str],
+    rule: impl Fn(&'static str, &str) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, value) in fields {
+        if seen.contains(name) {
+            return Err(RequestError::new(name, Rule::GivenTwice));
+        }
+        seen.push(name);
+        rule(name, value)?;
+    }
+    match required.iter().find(|name| !seen.contains(*name)) {
+        Some(name) => Err(RequestError::new(name, Rule::Missing)),
+        None => Ok(()),
+    }
+}
+
+/// The rules for one field of any request. Values that this crate wrote itself pass through the same
+/// gate.
+pub(crate) fn field(name: &'static str, value: &str) -> Result<(), RequestError> {
     let refuse = |rule| Err(RequestError::new(name, rule));
     if value.is_empty() {
         return refuse(Rule::Missing);
     }
     let limit = match name {
-        "notify_url" | "return_url" | "merchant_url" => 200,
+        "notify_url" | "return_url" | "merchant_url" | "refer_url" => 200,
         "body" => 400,
+        "reason" => 100,
+        "secondary_merchant_id" => 64,
+        "secondary_merchant_name" => 128,
         // `supplier` has no documented limit: the one of `subject`, next to which it is shown.
         _ => 256,
     };
@@ -163,6 +226,20 @@ pub(super) fn field(
     {
         return refuse(Rule::ForbiddenCharacter);
     }
+    match name {
+        "it_b_pay" if !is_timeout(value) => refuse(Rule::NotATimeout),
+        "secondary_merchant_industry" if !is_industry(value) => refuse(Rule::NotAnIndustry),
+        _ => Ok(()),
+    }
+}
+
+/// The rules that differ between the two pages.
+pub(crate) fn of_terminal(
+    terminal: Terminal,
+    name: &'static str,
+    value: &str,
+) -> Result<(), RequestError> {
+    let refuse = |rule| Err(RequestError::new(name, rule));
     match (name, terminal) {
         ("merchant_url", Terminal::Pc) => refuse(Rule::NotOnPc),
         ("timeout_rule", Terminal::Pc) if !PC_TIMEOUTS.contains(&value) => {
@@ -171,6 +248,11 @@ pub(super) fn field(
         ("timeout_rule", Terminal::Wap) if !is_timeout(value) => refuse(Rule::NotATimeout),
         _ => Ok(()),
     }
+}
+
+/// Whether `text` is a merchant category code: four digits.
+fn is_industry(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether `url` is an absolute address: what is in it is the configuration's matter, that Alipay

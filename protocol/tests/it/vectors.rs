@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use alipay_protocol::app::AppResult;
 use alipay_protocol::backend::{RustCrypto, ready};
 use alipay_protocol::canonical::{canonicalize, canonicalize_v2};
 use alipay_protocol::form::{Form, encode};
@@ -13,7 +14,7 @@ use alipay_protocol::notification::{Verifier, VerifyError};
 use alipay_protocol::openplatform::{self, AppId, SellerId};
 use alipay_protocol::request::{PayRequest, Price, Terminal};
 use alipay_protocol::sign::SignType;
-use alipay_protocol::trade::OutTradeNo;
+use alipay_protocol::trade::{OutTradeNo, Partner};
 use serde::Deserialize;
 
 use crate::common::{Vector, gateway, partner, read};
@@ -49,6 +50,9 @@ fn form_text(vector: &Vector) -> Option<String> {
 
 /// The text the crate would say was signed, and the signature it would take.
 fn signed(vector: &Vector) -> (Vec<u8>, Vec<u8>) {
+    if let "request-app" | "sync-app-result" = vector.kind.as_str() {
+        return signed_quoted(vector.raw_body.as_deref().unwrap());
+    }
     let form = form_text(vector);
     if vector.kind != "primitive"
         && let Some(Ok(form)) = form.as_ref().map(|text| Form::parse(text.as_bytes()))
@@ -75,6 +79,32 @@ fn signed(vector: &Vector) -> (Vec<u8>, Vec<u8>) {
         // A text of the app or of another generation: nothing in this crate reads it as a form.
         None => (Vec::new(), sign),
     }
+}
+
+/// The app's texts end with `sign` and `sign_type`, in one order in requests and in the other in
+/// results; signed is all before them. In requests the signature is percent-encoded.
+fn signed_quoted(body: &str) -> (Vec<u8>, Vec<u8>) {
+    let text = body
+        .split_once("&sign_type=")
+        .map(|(text, _)| text.split_once("&sign=").map_or(text, |(text, _)| text));
+    let (_, sign) = body.split_once("&sign=\"").unwrap();
+    let (sign, _) = sign.split_once('"').unwrap();
+    let sign = [("%2B", "+"), ("%2F", "/"), ("%3D", "=")]
+        .into_iter()
+        .fold(sign.to_owned(), |sign, (from, to)| sign.replace(from, to));
+    (text.unwrap().as_bytes().to_vec(), sign.into_bytes())
+}
+
+/// The verdict on the app's result, for the account that the vector names.
+fn is_result_accepted(vector: &Vector) -> bool {
+    let body = vector.raw_body.as_deref().unwrap();
+    let (_, rest) = body.split_once("partner=\"").unwrap();
+    let Ok(partner) = Partner::parse(rest.split_once('"').unwrap().0) else {
+        return false;
+    };
+    let verifier = Verifier::new(vector.verifying_key().unwrap(), partner);
+    let result = AppResult::from_parts("9000", body).unwrap();
+    ready(verifier.verify_app_result(&RustCrypto, &result)).is_ok()
 }
 
 fn is_valid(vector: &Vector) -> bool {
@@ -151,6 +181,7 @@ fn is_accepted(vector: &Vector) -> bool {
     match vector.kind.as_str() {
         "request" => is_valid(vector) && is_sendable(vector),
         "primitive" => is_valid(vector),
+        "sync-app-result" => is_result_accepted(vector),
         "notification-openapi" | "notification-openapi-v2" => {
             verdict_of_openplatform(vector).is_ok()
         }
