@@ -1,0 +1,141 @@
+// Hostile input at every route, for some seconds, from a seed that is printed: nothing may answer 5xx,
+// hang, or restart the Worker. A stream that was opened before all of it must still be alive after it:
+// a panic anywhere in the isolate would have ended it.
+//
+//   node tests/proof/hostile.mjs --seconds 15 --seed 7
+
+import { Agent, request } from "node:http";
+
+import { cli } from "../../xtask/npm/stack.mjs";
+import { paidFields, signed } from "../stack/notification.mjs";
+import { orderToken } from "../stack/tokens.mjs";
+import { encoded, openBench } from "./bench.mjs";
+import { chance, conclude, few, options, settled } from "./checks.mjs";
+import { Mutator } from "./mutate.mjs";
+
+/** No answer after this long is a hang. The Worker itself waits for an order for ten seconds. */
+const DEADLINE_MS = 8000;
+const AT_ONCE = 16;
+const FORM = "application/x-www-form-urlencoded";
+const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"];
+const AUDIENCE = "alipay-checkout/status";
+
+class Hostile {
+  sent = 0;
+  statuses = {};
+  faults = [];
+  #agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+  constructor(bench, random) {
+    Object.assign(this, { bench, random, mutate: new Mutator(random) });
+  }
+
+  /** One strange request: `{ method, path, headers, body }`. */
+  next() {
+    const { random, mutate } = this;
+    const order = random.of(this.orders);
+    const fields = paidFields(order.out_trade_no);
+    const form = (path, body) => ({ method: "POST", path, headers: { "content-type": FORM }, body });
+    const made = random.of([
+      () => form("/notify/gateway", mutate.text(encoded(signed(fields)))),
+      // Signed by Alipay's own key: past every gate that stops the others.
+      () => form("/notify/gateway", encoded(signed(mutate.fields(fields)))),
+      () => form("/notify/gateway", encoded(mutate.fields(signed(fields)))),
+      () => form(random.of(["/checkout", "/pay"]), `order_token=${orderToken(mutate.claims(this.bench.claims()))}`),
+      () => form(random.of(["/checkout", "/pay"]), mutate.text(`order_token=${orderToken(this.bench.claims())}&terminal=wap`)),
+      () => ({ method: "POST", path: "/checkout", headers: { "content-type": "application/json" }, body: mutate.text(JSON.stringify({ order_token: orderToken(this.bench.claims()), terminal: "pc" })) }),
+      () => form(random.of(["/notify/gateway", "/checkout", "/pay"]), mutate.noise(2000)),
+      () => ({ method: "GET", path: `/return/${order.out_trade_no}?${mutate.text(encoded(signed(fields)))}`, headers: {} }),
+      () => ({ method: "GET", path: `/return/${order.out_trade_no}?${encoded(signed(mutate.fields({ ...fields, notify_id: "" })))}`, headers: {} }),
+      () => ({ method: "GET", path: `/status/${order.out_trade_no}?token=${mutate.text(order.status_token)}`, headers: {} }),
+      () => ({ method: "GET", path: `/status/${order.out_trade_no}?token=${this.statusToken(mutate.claims({ aud: AUDIENCE, sub: order.out_trade_no, exp: 2 ** 33 }))}`, headers: {} }),
+      () => ({ method: "GET", path: mutate.text(`/status/${order.out_trade_no}?token=${order.status_token}`), headers: { accept: random.of(["text/event-stream", "*/*", "\u00ff"]), "if-none-match": '"2"' } }),
+      () => ({ method: random.of(METHODS), path: mutate.text(random.of(["/", "/healthz", "/version", "/pay", "/notify/antom", "/v1/x.js", "/admin/orders"])), headers: {} }),
+    ])();
+    if (random.below(6) === 0) made.method = random.of(METHODS);
+    if (random.below(6) === 0) {
+      const name = random.of(["content-type", "content-encoding", "origin", "accept", "cookie", "x-forwarded-for", "traceparent"]);
+      made.headers[name] = latin1(mutate.text(made.headers[name] ?? "x"));
+    }
+    return made;
+  }
+
+  statusToken(claims) {
+    return orderToken(claims, { secret: this.bench.secrets["status.secret"] });
+  }
+
+  /** Sends one and judges the answer. */
+  async send({ method, path, headers, body }) {
+    const target = latin1(path.startsWith("/") ? path : `/${path}`).replace(/ /g, "%20");
+    const status = await new Promise((settle) => {
+      const asked = request(this.bench.origin, { method, path: target, headers, agent: this.#agent }, (answer) => {
+        settle(answer.statusCode);
+        // A stream of events does not end by itself.
+        if (answer.headers["content-type"]?.startsWith("text/event-stream")) asked.destroy();
+        else answer.resume();
+      });
+      asked.setTimeout(DEADLINE_MS, () => asked.destroy(new Error("deadline")));
+      asked.on("error", (error) => settle(error.message === "deadline" ? "deadline" : `broken ${error.code}`));
+      asked.end(method === "GET" || method === "HEAD" ? undefined : body);
+    });
+    this.sent += 1;
+    this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+    if (typeof status !== "number" || status >= 500) {
+      this.faults.push(`${status} ${method} ${target.slice(0, 200)} ${JSON.stringify(headers)} ${String(body ?? "").slice(0, 300)}`);
+    }
+  }
+
+  async run(seconds) {
+    this.orders = await Promise.all(Array.from({ length: 10 }, () => this.bench.register()));
+    const end = Date.now() + seconds * 1000;
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+      while (Date.now() < end) await this.send(this.next());
+    }));
+    this.#agent.destroy();
+  }
+}
+
+/** What a header or a request line can carry at all; the rest does not leave the machine. */
+const latin1 = (text) => text.replace(/[^\x20-\x7e\x80-\xff]/g, "?");
+
+/** A stream of an order's statuses that was opened before the attack. */
+async function watch({ origin }, { out_trade_no, status_token }) {
+  const answer = await fetch(`${origin}/status/${out_trade_no}?token=${status_token}`, { headers: { accept: "text/event-stream" } });
+  const seen = { text: "", ended: false };
+  seen.reading = (async () => {
+    for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) seen.text += chunk;
+  })().catch(() => {}).finally(() => { seen.ended = true; });
+  return seen;
+}
+
+async function main() {
+  const { seconds, seed } = options({ seconds: 15, seed: Date.now() % 1_000_000 });
+  process.stdout.write(`seed ${seed}\n`);
+  const bench = await openBench();
+  try {
+    const order = await bench.register();
+    const stream = await watch(bench, order);
+    const hostile = new Hostile(bench, chance(seed));
+    await hostile.run(seconds);
+    const alive = !stream.ended;
+    const healthy = (await fetch(`${bench.origin}/healthz`, { signal: AbortSignal.timeout(DEADLINE_MS) }).catch(() => ({}))).status;
+    const answer = await bench.tell(paidFields(order.out_trade_no));
+    const watched = await settled(() => stream.text.includes('"status":"paid"'), 5000);
+    const told = await settled(() => bench.receiver.attempts(order.out_trade_no).some(({ status }) => status === 204), 15_000);
+    const panics = bench.workerd.log.filter((line) => /panicked|Uncaught|unreachable executed|canceled|"event":"(runtime|alarm_failed)"/.test(line));
+    process.stdout.write(`requests ${hostile.sent}, answers ${JSON.stringify(hostile.statuses)}\n`);
+    for (const fault of hostile.faults.slice(0, 10)) process.stdout.write(`  ${fault}\n`);
+    return conclude([
+      ["nothing_answers_5xx_hangs_or_breaks", hostile.faults.length === 0, `${hostile.faults.length} did`],
+      ["every_kind_of_answer_was_seen", [200, 303, 400, 401, 403, 404, 405, 415, 422].every((status) => status in hostile.statuses), "some routes were not reached"],
+      ["nothing_panicked", panics.length === 0, few(panics)],
+      ["healthz_answers", healthy === 200, `it answers ${healthy}`],
+      ["stream_from_before_it_is_still_open", alive, "it has ended: something restarted"],
+      ["payment_after_it_is_accepted_shown_and_told", answer.body === "success" && watched && told, JSON.stringify({ answer, watched, told })],
+    ]);
+  } finally {
+    await bench.close();
+  }
+}
+
+await cli(main);
