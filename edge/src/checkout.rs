@@ -178,7 +178,7 @@ fn terminal(text: Option<&str>) -> Option<Terminal> {
 fn pay_request(config: &Config, terms: &Terms, terminal: Terminal) -> Result<PayRequest, Failure> {
     // What was registered has passed these parsers once; failing again is a fault of ours.
     let out_trade_no = OutTradeNo::parse(&terms.out_trade_no).map_err(|_| Failure::Unavailable)?;
-    let return_url = format!("{}/return/{}", config.edge_origin, terms.out_trade_no);
+    let return_url = returned::address(config, &terms.out_trade_no).ok_or(Failure::Unavailable)?;
     let mut builder = PayRequest::builder(
         terminal,
         &config.partner,

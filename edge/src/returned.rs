@@ -1,4 +1,4 @@
-//! `GET /return/{out_trade_no}`: the shopper comes back from the cashier.
+//! `GET /return/{out_trade_no}/{mark}`: the shopper comes back from the cashier.
 //!
 //! A return proves nothing. A signed one earns a status token, so that the page can ask; the
 //! signed query ends here and never reaches the shopper's address bar, history or Referer.
@@ -21,14 +21,20 @@ const MAX_QUERY: usize = 4096;
 ///
 /// # Errors
 ///
-/// * [`Failure::OrderUnknown`] – not a number that can exist, or not registered.
+/// * [`Failure::OrderUnknown`] – not an address that we gave to Alipay, or not registered.
 /// * [`Failure::Unavailable`] – the order could not be asked.
 pub async fn returned(
     request: &Request,
     env: &Env,
     config: &Config,
-    out_trade_no: &str,
+    number_and_mark: &str,
 ) -> Result<Response, Failure> {
+    let parts = number_and_mark.split_once('/');
+    let (out_trade_no, mark) = parts.ok_or(Failure::OrderUnknown)?;
+    // Before an object is named: whoever guesses numbers learns nothing and costs nothing.
+    if !token::is_return_mark(&config.status_secret, out_trade_no, mark) {
+        return Err(Failure::OrderUnknown);
+    }
     let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
     let url = request.url()?;
     let query = url.query().unwrap_or_default();
@@ -54,6 +60,16 @@ pub async fn returned(
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("location", &target)?;
     Ok(response)
+}
+
+/// Where Alipay sends the shopper back to.
+#[must_use]
+pub fn address(config: &Config, out_trade_no: &str) -> Option<String> {
+    let mark = token::return_mark(&config.status_secret, out_trade_no)?;
+    Some(format!(
+        "{}/return/{out_trade_no}/{mark}",
+        config.edge_origin
+    ))
 }
 
 /// Adds the token to the page's fragment and keeps what the merchant has there.

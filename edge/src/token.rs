@@ -172,6 +172,38 @@ pub fn mint_status(secret: &Secret, out_trade_no: &str, exp: u64) -> Option<Stri
     Some(format!("{signed}.{signature}"))
 }
 
+/// What [`return_mark`] is made over, so that no mark is a token and no token a mark.
+const RETURN: &str = "alipay-checkout/return\0";
+
+/// The mark in the return address of `out_trade_no`: shows that the address is one we gave to
+/// Alipay, so that nobody can make us look for orders by guessing numbers. 128 bits, base64url.
+#[must_use]
+pub fn return_mark(secret: &Secret, out_trade_no: &str) -> Option<String> {
+    let digest = return_mac(secret, out_trade_no)?.finalize().into_bytes();
+    Some(Base64UrlUnpadded::encode_string(digest.get(..MARK)?))
+}
+
+/// Whether `mark` is the one of `out_trade_no`; in constant time.
+#[must_use]
+pub fn is_return_mark(secret: &Secret, out_trade_no: &str, mark: &str) -> bool {
+    let Ok(mark) = Base64UrlUnpadded::decode_vec(mark) else {
+        return false;
+    };
+    mark.len() == MARK
+        && return_mac(secret, out_trade_no)
+            .is_some_and(|mac| mac.verify_truncated_left(&mark).is_ok())
+}
+
+/// Bytes of a mark.
+const MARK: usize = 16;
+
+fn return_mac(secret: &Secret, out_trade_no: &str) -> Option<Hmac<Sha256>> {
+    let mut mac = secret.mac()?;
+    mac.update(RETURN.as_bytes());
+    mac.update(out_trade_no.as_bytes());
+    Some(mac)
+}
+
 /// Checks that `token` lets its bearer read the status of `out_trade_no` at `now`.
 ///
 /// # Errors
@@ -360,6 +392,24 @@ mod tests {
             check_status(&other, &token, "A1", NOW),
             Err(TokenError::BadSignature)
         );
+    }
+
+    #[test]
+    fn return_mark_is_for_its_own_order_and_secret_only() {
+        let mark = return_mark(&secret(), "A1").unwrap();
+        assert_eq!(mark.len(), 22);
+        assert!(is_return_mark(&secret(), "A1", &mark));
+        let other = Secret::new("another test key, not a secret, 32 bytes").unwrap();
+        for (secret, number, mark) in [
+            (&secret(), "A2", mark.as_str()),
+            (&other, "A1", &mark),
+            (&secret(), "A1", ""),
+            (&secret(), "A1", &mark[..20]),
+            (&secret(), "A1", "AAAAAAAAAAAAAAAAAAAAAA"),
+            (&secret(), "A1", "not base64 at all!"),
+        ] {
+            assert!(!is_return_mark(secret, number, mark), "{number} {mark}");
+        }
     }
 
     #[test]

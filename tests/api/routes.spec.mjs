@@ -7,7 +7,7 @@ import { expect, test } from "@playwright/test";
 import { notify, paidFields, signed } from "../stack/notification.mjs";
 import { Gate } from "../stack/parts.mjs";
 import { runningStack } from "../stack/running.mjs";
-import { checkout, claims, freshNumber, orderToken } from "../stack/tokens.mjs";
+import { checkout, claims, freshNumber, orderToken, returnAddress } from "../stack/tokens.mjs";
 
 const { origins, secrets } = runningStack();
 
@@ -88,10 +88,10 @@ for (const [name, token] of [
 
 test("return_with_a_signed_query_goes_to_the_page_with_a_token_for_this_order", async () => {
   const order = claims();
-  await checkout(order);
+  const address = returnAddress(await checkout(order));
   const { notify_id: _, notify_type: __, notify_time: ___, ...fields } = paidFields(order.out_trade_no);
   const query = new URLSearchParams(signed(fields));
-  const answer = await fetch(`${origins.edge}/return/${order.out_trade_no}?${query}`, { redirect: "manual" });
+  const answer = await fetch(`${address}?${query}`, { redirect: "manual" });
   expect(answer.status).toBe(303);
   const [page, token] = answer.headers.get("location").split("#alipay-checkout=");
   expect(page).toBe(order.return_url);
@@ -107,17 +107,26 @@ for (const [name, query] of [
 ]) {
   test(`return_${name}_goes_to_the_page_without_a_token`, async () => {
     const order = claims();
-    await checkout(order);
+    const address = returnAddress(await checkout(order));
     const { notify_id: _, notify_type: __, notify_time: ___, ...fields } = paidFields(order.out_trade_no);
-    const answer = await fetch(`${origins.edge}/return/${order.out_trade_no}${query(fields)}`, { redirect: "manual" });
+    const answer = await fetch(address + query(fields), { redirect: "manual" });
     expect([answer.status, answer.headers.get("location")]).toEqual([303, order.return_url]);
   });
 }
 
-test("return_of_an_unknown_order_refused", async () => {
-  const answer = await fetch(`${origins.edge}/return/${freshNumber()}`, { redirect: "manual" });
-  expect(await refusal(answer)).toEqual([404, "order_unknown"]);
-});
+for (const [name, address] of [
+  ["no_mark", (known) => known.slice(0, known.lastIndexOf("/"))],
+  ["an_altered_mark", (known) => known.slice(0, -3) + "xyz"],
+  ["the_mark_of_another_order", (known, number) => known.replace(/[^/]+(?=\/[^/]+$)/, number)],
+]) {
+  test(`return_to_an_address_with_${name}_refused`, async () => {
+    const other = claims();
+    await checkout(other);
+    const known = returnAddress(await checkout(claims()));
+    const answer = await fetch(address(known, other.out_trade_no), { redirect: "manual" });
+    expect(await refusal(answer)).toEqual([404, "order_unknown"]);
+  });
+}
 
 for (const [method, path, status, code] of [
   ["GET", "/checkout", 405, "method"],

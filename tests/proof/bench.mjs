@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { edgeVariables, ensureSecrets, freePorts, originsOf } from "../../xtask/npm/stack.mjs";
 import { SIGNERS, signed } from "../stack/notification.mjs";
 import { publishStack } from "../stack/running.mjs";
-import { claims, orderToken } from "../stack/tokens.mjs";
+import { claims, orderToken, returnAddress } from "../stack/tokens.mjs";
 import { Receiver } from "./receiver.mjs";
 import { Workerd } from "./workerd.mjs";
 
@@ -75,13 +75,15 @@ export class Bench {
     return { ...made, return_url: changes.return_url ?? `${this.origins.shop}/checkout/${made.out_trade_no}` };
   }
 
-  /** Registers an order: `{ out_trade_no, status_token, status }`, the last a question. */
+  /** Registers an order: `{ out_trade_no, status_token, back, status }`, the last a question. */
   async register(changes) {
     const order = this.claims(changes);
     const answer = await this.checkout(orderToken(order));
     if (answer.status !== 200) throw new Error(`checkout answers ${answer.status} ${answer.json.code}`);
     const { status_token } = answer.json;
-    return { ...order, status_token, status: () => this.status(order.out_trade_no, status_token) };
+    // Where Alipay sends the shopper back to: a path of this bench.
+    const back = new URL(returnAddress(answer.json)).pathname;
+    return { ...order, status_token, back, status: () => this.status(order.out_trade_no, status_token) };
   }
 
   /** Posts an order token: `{ status, json }`. */

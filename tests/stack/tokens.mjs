@@ -37,3 +37,6 @@ export async function checkout(claims, terminal = "wap") {
   const body = new URLSearchParams({ order_token: orderToken(claims), terminal });
   return (await fetch(`${edge}/checkout`, { method: "POST", body })).json();
 }
+
+/** The address that Alipay sends the shopper back to, as the pay URL names it. */
+export const returnAddress = ({ pay_url }) => new URL(pay_url).searchParams.get("return_url");
