@@ -2,8 +2,6 @@
 // route alone. The same verification by WebCrypto, one SQLite-backed object per order, the same rows
 // made durable before `success`; no registration, no judgement, no forwarding.
 
-import { DurableObject } from "cloudflare:workers";
-
 let key;
 
 /** The verifying key, imported once per isolate. */
@@ -43,9 +41,8 @@ export default {
   },
 };
 
-export class OrderObject extends DurableObject {
-  constructor(state, env) {
-    super(state, env);
+export class OrderObject {
+  constructor(state) {
     this.sql = state.storage.sql;
     this.sql.exec(`
       CREATE TABLE IF NOT EXISTS registered (one INTEGER PRIMARY KEY, doc TEXT NOT NULL);

@@ -29,6 +29,12 @@ export function playwrightCounts(json) {
   return { passed: expected, failed: unexpected + flaky, skipped };
 }
 
+/** Counts of a script that ends with our own line, `12 passed, 0 failed`; without it, nothing ran. */
+export function closingCounts(text) {
+  const last = [...text.matchAll(/^(\d+) passed, (\d+) failed$/gm)].at(-1) ?? [];
+  return { passed: Number(last[1] ?? 0), failed: Number(last[2] ?? 0), skipped: 0 };
+}
+
 /** One check that is judged by its exit code alone. */
 export function checkCounts(code) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
-import { cargoCounts, cargoFailures, checkCounts, playwrightCounts, tapCounts, tapFailures } from './results.mjs';
+import { cargoCounts, cargoFailures, checkCounts, closingCounts, playwrightCounts, tapCounts, tapFailures } from './results.mjs';
 import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
@@ -55,7 +55,25 @@ export const SUITES = [
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
     browser: true,
-    run: journeys,
+    run: (ready) => playwright('journeys', join('tests', 'playwright.config.mjs'), ready),
+  },
+  {
+    name: 'proof',
+    says: 'attacks, outages and every order of notifications, against the Worker in plain workerd',
+    build: true,
+    run: (ready) => playwright('proof', join('tests', 'proof', 'playwright.config.mjs'), ready),
+  },
+  {
+    name: 'hostile',
+    says: 'strange input at every route, for some seconds, from a seed',
+    build: true,
+    run: (ready) => script('hostile', ['--seconds', '12'], ready),
+  },
+  {
+    name: 'crash',
+    says: 'the Worker killed at every point of a payment (npm run crash kills it more often)',
+    build: true,
+    run: (ready) => script('crash', ['--kills', '16'], ready),
   },
   {
     name: 'widget',
@@ -105,15 +123,15 @@ export function testFiles(folder) {
     .sort();
 }
 
-async function journeys({ note, browser }) {
-  const report = join(LOGS, 'journeys.json');
+async function playwright(name, config, { note, browser }) {
+  const report = join(LOGS, `${name}.json`);
   mkdirSync(LOGS, { recursive: true });
   // What an earlier run left must not be read as this one's.
   rmSync(report, { force: true });
-  const result = await run('test-journeys', join(NODE_BIN, 'playwright'), [
-    'test', '--config', join('tests', 'playwright.config.mjs'), '--reporter=list,json', '--forbid-only',
+  const result = await run(`test-${name}`, join(NODE_BIN, 'playwright'), [
+    'test', '--config', config, '--reporter=list,json', '--forbid-only',
     // Playwright empties this folder, so it is not the one of a run that somebody started by hand.
-    '--output', join(LOCAL, 'journeys'),
+    '--output', join(LOCAL, name),
   ], {
     env: environment({ ...browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report, NO_COLOR: '1', FORCE_COLOR: '0' }),
     mayFail: true,
@@ -121,6 +139,15 @@ async function journeys({ note, browser }) {
   });
   const counts = existsSync(report) ? playwrightCounts(readFileSync(report, 'utf8')) : checkCounts(1);
   return { ...result, counts };
+}
+
+async function script(name, args, { note }) {
+  const result = await run(`test-${name}`, 'node', [join('tests', 'proof', `${name}.mjs`), ...args], {
+    mayFail: true,
+    onLine: note,
+  });
+  const failures = result.text.split('\n').filter((line) => /^(not ok|seed) /.test(line));
+  return { ...result, counts: closingCounts(result.text), ...shown(result.code === 0 ? [] : failures) };
 }
 
 async function widget({ note, browser }) {

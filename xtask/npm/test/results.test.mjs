@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  cargoCounts, cargoFailures, checkCounts, countsLine, playwrightCounts, tapCounts, tapFailures, verdict,
+  cargoCounts, cargoFailures, checkCounts, closingCounts, countsLine, playwrightCounts, tapCounts, tapFailures, verdict,
 } from '../results.mjs';
 
 const CARGO = `
@@ -79,6 +79,14 @@ test('cargo: a compile error has no failed test', () => {
 test('node: each failed test is shown without its stack trace', () => {
   const text = ['ok 1 - a', 'not ok 2 - b', '  ---', "  error: 'no'", '  stack: |-', '    at x', '  ...', 'ok 3 - c'].join('\n');
   assert.deepEqual(tapFailures(text), ['not ok 2 - b', '  ---', "  error: 'no'"]);
+});
+
+test('script: the closing line is counted, the last where there are several', () => {
+  assert.deepEqual(closingCounts('ok a\n1 passed, 0 failed\nnot ok b\n4 passed, 1 failed\n'), { passed: 4, failed: 1, skipped: 0 });
+});
+
+test('script: one that ends without its closing line has passed nothing', () => {
+  assert.deepEqual(closingCounts('ok a\nError: 4 passed, 0 failed'), { passed: 0, failed: 0, skipped: 0 });
 });
 
 const VERDICTS = [
