@@ -1,8 +1,12 @@
 //! The gateway's time: `yyyy-MM-dd HH:mm:ss` on Beijing's clock, without a zone.
 
+mod date;
+
 use std::fmt;
 
 use thiserror::Error;
+
+pub use date::GatewayDate;
 
 /// Seconds by which Beijing's clock (UTC+8, no summer time since 1991) is ahead of UTC.
 const OFFSET_S: i64 = 8 * 60 * 60;
@@ -126,6 +130,12 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
         .checked_add(of_months)?
         .checked_add(day)?
         .checked_sub(719_469)
+}
+
+/// Days from 1970-01-01 to the day on Beijing's clock.
+fn local_days(time: GatewayTime) -> i64 {
+    // Invariant: the constructors keep `unix_s` in `RANGE_S`, far from the ends of an i64.
+    time.unix_s.saturating_add(OFFSET_S).div_euclid(DAY_S)
 }
 
 /// The civil date (year, month, day) of a number of days since 1970-01-01, which must be of the years

@@ -49,6 +49,9 @@ pub mod request;
 
 pub mod notify_verify;
 pub mod query;
+pub mod refund;
+
+pub mod file;
 pub mod reply;
 
 pub mod sign;

@@ -1,7 +1,7 @@
 //! `single_trade_query`: asking Alipay what has become of a trade.
 
-mod answer;
-mod xml;
+pub(crate) mod answer;
+pub(crate) mod xml;
 
 use crate::backend::RsaBackend;
 use crate::request::SignedRequest;

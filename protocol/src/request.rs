@@ -30,7 +30,7 @@ impl Terminal {
         }
     }
 
-    fn product_code(self) -> &'static str {
+    pub(crate) fn product_code(self) -> &'static str {
         match self {
             Self::Pc => "NEW_OVERSEAS_SELLER",
             Self::Wap => "NEW_WAP_OVERSEAS_SELLER",

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::TradeQuery;
-use super::xml::{self, Element};
+use super::xml::{self, Document, Element};
 use crate::backend::RsaBackend;
 use crate::canonical::{canonicalize, resplit};
 use crate::charset::Charset;
@@ -32,10 +32,18 @@ pub enum Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
+    /// `HAS_NO_PRIVILEGE`: the contract has no right to the service.
+    HasNoPrivilege,
+    /// `ILLEGAL_ARGUMENT`: a field is missing or not of its shape.
+    IllegalArgument,
     /// `ILLEGAL_PARTNER`: the account is wrong, or belongs to another gateway.
     IllegalPartner,
+    /// `ILLEGAL_PARTNER_EXTERFACE`: the service is not in the contract.
+    IllegalPartnerExterface,
     /// `ILLEGAL_SIGN`: our signature is wrong.
     IllegalSign,
+    /// `PURCHASE_TRADE_NOT_EXIST`: a refund of a payment that does not exist.
+    PurchaseTradeNotExist,
     /// `SYSTEM_EXCEPTION`: ask again later.
     SystemException,
     /// `TRADE_NOT_EXIST`: there is no trade, or not yet: on H5 it begins with the right payment
@@ -50,8 +58,12 @@ impl ErrorCode {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text {
+            "HAS_NO_PRIVILEGE" => Self::HasNoPrivilege,
+            "ILLEGAL_ARGUMENT" => Self::IllegalArgument,
             "ILLEGAL_PARTNER" => Self::IllegalPartner,
+            "ILLEGAL_PARTNER_EXTERFACE" => Self::IllegalPartnerExterface,
             "ILLEGAL_SIGN" => Self::IllegalSign,
+            "PURCHASE_TRADE_NOT_EXIST" => Self::PurchaseTradeNotExist,
             "SYSTEM_EXCEPTION" => Self::SystemException,
             "TRADE_NOT_EXIST" => Self::TradeNotExist,
             _ => Self::Other,
@@ -143,34 +155,12 @@ impl Verifier {
         query: &TradeQuery,
         body: &[u8],
     ) -> Result<Answer, AnswerError> {
-        if body.len() > MAX_BODY {
-            return Err(AnswerError::TooLong {
-                limit: MAX_BODY,
-                actual: body.len(),
-            });
-        }
-        let text = self
-            .charset()
-            .decode(body)
-            .ok_or(AnswerError::CharsetNotAccepted)?;
-        let document = xml::parse(&text).ok_or(AnswerError::NotAnAnswer)?;
-        if document
-            .encoding
-            .is_some_and(|label| Charset::parse(&label) != Some(self.charset()))
-        {
-            return Err(AnswerError::CharsetNotAccepted);
-        }
+        let document = document(body, self.charset())?;
         let root = &document.root;
-        let leaf = |name| root.child(name).map(|child| child.text.as_str());
-        match (root.name.as_str(), leaf("is_success")) {
-            ("alipay", Some("F")) => {
-                return Ok(Answer::Refused(ErrorCode::parse(
-                    leaf("error").unwrap_or_default(),
-                )));
-            }
-            ("alipay", Some("T")) => {}
-            _ => return Err(AnswerError::NotAnAnswer),
+        if let Some(code) = refusal(root)? {
+            return Ok(Answer::Refused(code));
         }
+        let leaf = |name| root.child(name).map(|child| child.text.as_str());
         let sign = leaf("sign")
             .filter(|text| !text.is_empty())
             .ok_or(AnswerError::MissingField { field: "sign" })?;
@@ -255,6 +245,38 @@ impl Verifier {
             return Err(AnswerError::WrongTrade);
         }
         Ok(Answer::Trade(answer))
+    }
+}
+
+/// Reads the XML of an answer, in this charset.
+pub(crate) fn document(body: &[u8], charset: Charset) -> Result<Document, AnswerError> {
+    if body.len() > MAX_BODY {
+        return Err(AnswerError::TooLong {
+            limit: MAX_BODY,
+            actual: body.len(),
+        });
+    }
+    let text = charset
+        .decode(body)
+        .ok_or(AnswerError::CharsetNotAccepted)?;
+    let document = xml::parse(&text).ok_or(AnswerError::NotAnAnswer)?;
+    if document
+        .encoding
+        .as_ref()
+        .is_some_and(|label| Charset::parse(label) != Some(charset))
+    {
+        return Err(AnswerError::CharsetNotAccepted);
+    }
+    Ok(document)
+}
+
+/// The error that an answer holds, or `None` where it says that it is none.
+pub(crate) fn refusal(root: &Element) -> Result<Option<ErrorCode>, AnswerError> {
+    let leaf = |name| root.child(name).map(|child| child.text.as_str());
+    match (root.name.as_str(), leaf("is_success")) {
+        ("alipay", Some("F")) => Ok(Some(ErrorCode::parse(leaf("error").unwrap_or_default()))),
+        ("alipay", Some("T")) => Ok(None),
+        _ => Err(AnswerError::NotAnAnswer),
     }
 }
 

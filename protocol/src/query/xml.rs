@@ -10,10 +10,10 @@ const MAX_ELEMENTS: usize = 256;
 
 /// An element: either text or children.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) text: String,
-    pub(super) children: Vec<Element>,
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
 }
 
 impl Element {
@@ -27,7 +27,7 @@ impl Element {
     }
 
     /// The only child of that name; `None` if there is none or more than one.
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         let mut named = self.children.iter().filter(|child| child.name == name);
         named.next().filter(|_| named.next().is_none())
     }
@@ -35,15 +35,15 @@ impl Element {
 
 /// A document: its root, and the encoding it names.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Document {
-    pub(super) root: Element,
-    pub(super) encoding: Option<String>,
+pub(crate) struct Document {
+    pub(crate) root: Element,
+    pub(crate) encoding: Option<String>,
 }
 
 /// Reads a document. A document type, a processing instruction, a comment, an entity that XML does
 /// not define, text beside elements, or anything ill-formed is `None`: the gateway writes none of it,
 /// and each is a way to make two readers see two documents.
-pub(super) fn parse(text: &str) -> Option<Document> {
+pub(crate) fn parse(text: &str) -> Option<Document> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
     let mut open: Vec<Element> = Vec::new();

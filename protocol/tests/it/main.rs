@@ -13,11 +13,13 @@ mod antom; // the current generation: headers, JSON, answers; antom.json
 mod app_request; // the app's order string
 mod app_result; // what the app brings back; app_result.json
 mod common; // reading vectors, keys and bodies; nothing that decides
+mod file; // rates, payments, settlements
 mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
 mod openplatform; // notifications of the open platform
 mod properties; // what holds for every input, by proptest
 mod query; // single_trade_query and its XML
+mod refund; // giving money back
 mod request; // what we send, and what we refuse to sign
 mod resplit; // signed texts split at another place
 mod return_query; // the browser's query
