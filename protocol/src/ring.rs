@@ -1,4 +1,29 @@
 //! Key rings: several keys for one account, so that a key can be changed without losing a message.
+//!
+//! # Example
+//!
+//! ```
+//! use alipay_protocol::key::Md5Key;
+//! use alipay_protocol::notification::Verifier;
+//! use alipay_protocol::ring::{KeyId, KeyRing, RingKey};
+//! use alipay_protocol::sign::{SignType, VerifyingKey};
+//! use alipay_protocol::trade::Partner;
+//!
+//! let key = |text| Md5Key::parse(text).map(VerifyingKey::md5);
+//! let handover = 1_700_000_000;
+//! // What Alipay signed before the handover, it may send again for 25 hours.
+//! let old = RingKey::new(KeyId::parse("2022")?, key("old-test-key")?).not_after(handover + 90_000);
+//! let new = RingKey::new(KeyId::parse("2023")?, key("new-test-key")?).not_before(handover);
+//! let ring = KeyRing::new(SignType::Md5, vec![old, new])?;
+//!
+//! let tried = |now| ring.valid_at(now).map(KeyId::as_str).collect::<Vec<_>>();
+//! assert_eq!(tried(handover - 1), ["2022"]);
+//! assert_eq!(tried(handover), ["2023", "2022"]);
+//! assert_eq!(tried(handover + 90_001), ["2023"]);
+//! let verifier = Verifier::with_ring(&ring, Partner::parse("2088101122136241")?, handover)?;
+//! assert_eq!(verifier.sign_type(), SignType::Md5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 use std::sync::Arc;

@@ -18,6 +18,7 @@ mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
 mod openplatform; // notifications of the open platform
 mod properties; // what holds for every input, by proptest
+mod properties_texts; // the same for rings, the app's texts, files and requests
 mod query; // single_trade_query and its XML
 mod refund; // giving money back
 mod request; // what we send, and what we refuse to sign
