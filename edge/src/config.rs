@@ -1,17 +1,21 @@
 //! The Worker's configuration: read from the environment once per isolate, whole or not at all.
 
+mod vars;
+
+use crate::admin::auth::Bearer;
+use crate::admin::keys::Key;
 use crate::error::Failure;
 use crate::event::EndpointSecret;
 use crate::ladder::Ladder;
 use crate::outbound;
 use crate::token::Secret;
-use alipay_protocol::key::{Md5Key, PrivateKey, PublicKey};
 use alipay_protocol::notification::Verifier;
-use alipay_protocol::sign::{SignType, SigningKey, VerifyingKey};
+use alipay_protocol::sign::{SignType, SigningKey};
 use alipay_protocol::trade::Partner;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use url::Url;
+use vars::Vars;
 use worker::Env;
 
 /// Two hours: as long as a shopper may stay at the cashier and in the app.
@@ -38,46 +42,6 @@ pub struct Endpoint {
     /// The present secret, then the one before it while it is being replaced: both sign.
     pub secrets: Vec<EndpointSecret>,
 }
-
-/// The names of the variables of each endpoint.
-const ENDPOINTS: [(&str, [&str; 3]); 5] = [
-    (
-        "1",
-        ["FORWARD_URL", "FORWARD_SECRET", "FORWARD_SECRET_PREVIOUS"],
-    ),
-    (
-        "2",
-        [
-            "FORWARD_URL_2",
-            "FORWARD_SECRET_2",
-            "FORWARD_SECRET_PREVIOUS_2",
-        ],
-    ),
-    (
-        "3",
-        [
-            "FORWARD_URL_3",
-            "FORWARD_SECRET_3",
-            "FORWARD_SECRET_PREVIOUS_3",
-        ],
-    ),
-    (
-        "4",
-        [
-            "FORWARD_URL_4",
-            "FORWARD_SECRET_4",
-            "FORWARD_SECRET_PREVIOUS_4",
-        ],
-    ),
-    (
-        "5",
-        [
-            "FORWARD_URL_5",
-            "FORWARD_SECRET_5",
-            "FORWARD_SECRET_PREVIOUS_5",
-        ],
-    ),
-];
 
 /// Everything that is configured. Names as in `docs/contracts.md` section 3.
 #[derive(Debug)]
@@ -112,6 +76,12 @@ pub struct Config {
     pub ask_back: AskBack,
     /// `MERCHANT_URL`: tell the cashier where a shopper goes who leaves without paying.
     pub send_merchant_url: bool,
+    /// `ADMIN_TOKENS`: `None` where the merchant's side is not open at all.
+    pub admin: Option<Vec<Bearer>>,
+    /// `RETENTION_DAYS`, in milliseconds: how long raw notifications are kept.
+    pub retention_ms: u64,
+    /// The keys in use, by fingerprint.
+    pub keys: Vec<Key>,
 }
 
 thread_local! {
@@ -180,6 +150,9 @@ impl Config {
                 _ => AskBack::SharedKey,
             },
             send_merchant_url: vars.choice("MERCHANT_URL", "omit", &["omit", "send"])? == "send",
+            admin: vars.admin("ADMIN_TOKENS")?,
+            retention_ms: vars.retention_ms("RETENTION_DAYS")?,
+            keys: vars.fingerprints(sign_type),
         })
     }
 
@@ -191,104 +164,6 @@ impl Config {
             AskBack::Never => false,
             AskBack::SharedKey => self.sign_type == SignType::Rsa,
         }
-    }
-}
-
-/// The environment, with errors that name the variable and never its value.
-struct Vars<'a>(&'a dyn Fn(&str) -> Option<String>);
-
-impl Vars<'_> {
-    fn required(&self, name: &'static str) -> Result<String, Failure> {
-        (self.0)(name)
-            .filter(|text| !text.is_empty())
-            .ok_or(Failure::Misconfigured(name))
-    }
-
-    fn choice(
-        &self,
-        name: &'static str,
-        default: &str,
-        choices: &[&str],
-    ) -> Result<String, Failure> {
-        let text = (self.0)(name).unwrap_or_else(|| default.to_owned());
-        if choices.contains(&text.as_str()) {
-            Ok(text)
-        } else {
-            Err(Failure::Misconfigured(name))
-        }
-    }
-
-    fn secret(&self, name: &'static str) -> Result<Secret, Failure> {
-        Secret::new(&self.required(name)?).ok_or(Failure::Misconfigured(name))
-    }
-
-    fn origins(&self, name: &'static str, development: bool) -> Result<Vec<String>, Failure> {
-        let text = self.required(name)?;
-        text.split(',')
-            .map(|one| {
-                let url = outbound::server(one.trim(), development);
-                url.map(|url| url.origin().ascii_serialization())
-                    .ok_or(Failure::Misconfigured(name))
-            })
-            .collect()
-    }
-
-    /// The first endpoint is required; another one is there when its URL is.
-    fn endpoints(&self, development: bool) -> Result<Vec<Endpoint>, Failure> {
-        let mut endpoints = Vec::new();
-        for (name, [url, secret, previous]) in ENDPOINTS {
-            if name != "1" && (self.0)(url).is_none() {
-                continue;
-            }
-            let parse =
-                |name, text: &str| EndpointSecret::parse(text).ok_or(Failure::Misconfigured(name));
-            let mut secrets = vec![parse(secret, &self.required(secret)?)?];
-            if let Some(text) = (self.0)(previous) {
-                secrets.push(parse(previous, &text)?);
-            }
-            let text = self.required(url)?;
-            let url = outbound::server(&text, development).ok_or(Failure::Misconfigured(url))?;
-            endpoints.push(Endpoint { name, url, secrets });
-        }
-        Ok(endpoints)
-    }
-
-    fn ladder(&self, name: &'static str, default: Ladder) -> Result<Ladder, Failure> {
-        match (self.0)(name) {
-            None => Ok(default),
-            Some(text) => Ladder::parse(&text).ok_or(Failure::Misconfigured(name)),
-        }
-    }
-
-    fn keys(&self, sign_type: SignType) -> Result<(SigningKey, VerifyingKey), Failure> {
-        if sign_type == SignType::Md5 {
-            let wrong = |_| Failure::Misconfigured("MD5_KEY");
-            let text = self.required("MD5_KEY")?;
-            // The secret is not cloned: one copy signs, the other checks.
-            let (ours, theirs) = (Md5Key::parse(&text), Md5Key::parse(&text));
-            return Ok((
-                SigningKey::md5(ours.map_err(wrong)?),
-                VerifyingKey::md5(theirs.map_err(wrong)?),
-            ));
-        }
-        let private = PrivateKey::parse(&self.required("MERCHANT_PRIVATE_KEY")?);
-        let public = PublicKey::parse(&self.required("ALIPAY_PUBLIC_KEY")?);
-        let wrong_private = |_| Failure::Misconfigured("MERCHANT_PRIVATE_KEY");
-        let wrong_public = |_| Failure::Misconfigured("ALIPAY_PUBLIC_KEY");
-        let (private, public) = (
-            private.map_err(wrong_private)?,
-            public.map_err(wrong_public)?,
-        );
-        Ok(match sign_type {
-            SignType::Rsa => (
-                SigningKey::rsa(private).map_err(wrong_private)?,
-                VerifyingKey::rsa(public).map_err(wrong_public)?,
-            ),
-            _ => (
-                SigningKey::rsa2(private).map_err(wrong_private)?,
-                VerifyingKey::rsa2(public).map_err(wrong_public)?,
-            ),
-        })
     }
 }
 

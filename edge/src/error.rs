@@ -1,5 +1,6 @@
 //! The one place that maps a failure to an answer: HTTP status, stable code and words.
 
+use crate::admin::auth::Scope;
 use crate::token::TokenError;
 use std::fmt;
 
@@ -7,6 +8,10 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
+    /// The admin token is good, but not for this.
+    AdminScope(Scope),
+    /// No admin token that is known here.
+    AdminToken,
     /// A `content-encoding` other than `identity`.
     BodyEncoded,
     /// Longer than the limit of the route.
@@ -16,6 +21,12 @@ pub enum Failure {
     },
     /// The connection broke while the body was read.
     BodyUnreadable,
+    /// No such endpoint is configured.
+    EndpointUnknown,
+    /// No such event, or nothing of it to send.
+    EventUnknown,
+    /// The index across orders is absent or does not answer.
+    IndexUnavailable,
     /// Neither the form nor the JSON that the route reads.
     Malformed,
     /// A media type that the route does not read.
@@ -35,6 +46,8 @@ pub enum Failure {
     OrderTermsDiffer,
     /// The order token is not acceptable.
     OrderToken(TokenError),
+    /// A parameter of the query, or a member of the JSON body, is not what it may be; its name.
+    Parameter(&'static str),
     /// No such route.
     RouteUnknown,
     /// The status token is not acceptable.
@@ -50,9 +63,18 @@ impl Failure {
     fn row(&self) -> (u16, &'static str, &'static str) {
         use TokenError as T;
         match self {
+            Self::AdminScope(_) => (403, "admin_scope", "This admin token may not do this"),
+            Self::AdminToken => (401, "admin_token", "No admin token that is known here"),
             Self::BodyEncoded => (415, "body_encoded", "Compressed bodies are not read"),
             Self::BodyTooLong { .. } => (413, "body_too_long", "The body is too long"),
             Self::BodyUnreadable => (400, "body_unreadable", "The body could not be read"),
+            Self::EndpointUnknown => (404, "endpoint_unknown", "No such endpoint"),
+            Self::EventUnknown => (404, "event_unknown", "No such event to send"),
+            Self::IndexUnavailable => (
+                503,
+                "index_unavailable",
+                "The index across orders does not answer",
+            ),
             Self::Malformed => (400, "malformed", "The body is not what this route reads"),
             Self::MediaType => (415, "media_type", "This media type is not read here"),
             Self::Method { .. } => (405, "method", "This route has no such method"),
@@ -100,6 +122,7 @@ impl Failure {
                 "order_token_malformed",
                 "The order token cannot be read",
             ),
+            Self::Parameter(_) => (400, "parameter", "A parameter is not what it may be"),
             Self::RouteUnknown => (404, "route_unknown", "No such route"),
             Self::StatusToken(_) => (
                 401,
@@ -134,6 +157,14 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AdminScope(scope) => write!(f, "use a token with the scope {}", scope.name()),
+            Self::AdminToken => {
+                f.write_str("send authorization: Bearer and a token of ADMIN_TOKENS")
+            }
+            Self::IndexUnavailable => {
+                f.write_str("orders are served without it; see the D1 binding INDEX")
+            }
+            Self::Parameter(name) => write!(f, "{name}: see docs/openapi.yaml"),
             Self::BodyTooLong { limit } => write!(f, "send at most {limit} bytes"),
             Self::Malformed => {
                 f.write_str("send the fields order_token and, if wanted, terminal, each once")
@@ -232,6 +263,12 @@ mod tests {
     #[test]
     fn codes_are_unique_and_stable() {
         let all = [
+            (Failure::AdminScope(Scope::Read), "admin_scope", 403),
+            (Failure::AdminToken, "admin_token", 401),
+            (Failure::EndpointUnknown, "endpoint_unknown", 404),
+            (Failure::EventUnknown, "event_unknown", 404),
+            (Failure::IndexUnavailable, "index_unavailable", 503),
+            (Failure::Parameter("limit"), "parameter", 400),
             (Failure::BodyEncoded, "body_encoded", 415),
             (Failure::BodyTooLong { limit: 1 }, "body_too_long", 413),
             (Failure::BodyUnreadable, "body_unreadable", 400),

@@ -1,6 +1,7 @@
 //! The Cloudflare Worker: takes orders to Alipay, checks what comes back, makes it durable, and
 //! tells the merchant until the merchant knows. See ARCHITECTURE.md and docs/contracts.md.
 
+pub mod admin;
 pub mod checkout;
 pub mod clock;
 pub mod config;
@@ -30,7 +31,9 @@ struct Readme;
 
 use config::Config;
 use error::Failure;
-use worker::{Context, Env, Method, Request, Response, Result, event};
+use worker::{
+    Context, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
+};
 
 /// Every request comes in here.
 #[event(fetch)]
@@ -40,6 +43,8 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
         Ok(config) => {
             if path == "/notify/gateway" {
                 notify::answer(&mut request, &env, &config).await?
+            } else if let Some(rest) = path.strip_prefix("/admin/") {
+                admin::answer(&mut request, &env, &config, rest).await?
             } else {
                 for_pages(&mut request, &env, &config, &path).await?
             }
@@ -50,6 +55,12 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
         }
     };
     http::harden(response)
+}
+
+/// Every five minutes (`wrangler.toml`): looks for orders whose alarm was lost.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    admin::watchdog::watch(&env).await;
 }
 
 /// The routes whose answers the merchant's pages may read.

@@ -1,6 +1,7 @@
 //! Structured log lines: codes, our own numbers and ids; never a body, signature, token, key,
-//! name or address.
+//! name or address. What happens often is counted here too, so that a metric and a line never differ.
 
+use crate::admin::counters::{Family, count};
 use crate::error::Failure;
 use crate::forward::Outcome;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use worker::{console_error, console_log, console_warn};
 
 /// A notification was refused.
 pub fn refused(code: &str, class: &str) {
+    count(Family::Refusals, code);
     console_warn!(
         "{}",
         line(
@@ -19,6 +21,7 @@ pub fn refused(code: &str, class: &str) {
 
 /// A notification is durable.
 pub fn notified(outcome: &str) {
+    count(Family::Notifications, outcome);
     console_log!("{}", line("notified", &[("outcome", outcome.into())]));
 }
 
@@ -29,6 +32,7 @@ pub fn forwarded(id: &str, attempt: usize, outcome: &Outcome) {
         Outcome::Failed { reason, .. } => reason.clone(),
         Outcome::Gone => "status_410".to_owned(),
     };
+    count(Family::Deliveries, &result);
     let fields = [
         ("id", id.into()),
         ("attempt", attempt.into()),
@@ -39,6 +43,7 @@ pub fn forwarded(id: &str, attempt: usize, outcome: &Outcome) {
 
 /// Alipay was asked about a trade.
 pub fn asked(attempt: usize, outcome: &str) {
+    count(Family::Questions, outcome);
     let fields = [("attempt", attempt.into()), ("outcome", outcome.into())];
     console_log!("{}", line("asked", &fields));
 }
@@ -51,6 +56,29 @@ pub fn dead_letter(id: &str, endpoint: &str, reason: &str) {
         ("reason", reason.into()),
     ];
     console_error!("{}", line("dead_letter", &fields));
+}
+
+/// Somebody of the merchant's staff had something done; `to` is a number, an id or a count.
+pub fn admin(by: &str, act: &str, to: &str) {
+    let fields = [("by", by.into()), ("act", act.into()), ("to", to.into())];
+    console_log!("{}", line("admin", &fields));
+}
+
+/// Somebody tried the merchant's side without the right to.
+pub fn admin_refused(code: &str) {
+    count(Family::AdminRefusals, code);
+    console_warn!("{}", line("admin_refused", &[("code", code.into())]));
+}
+
+/// The index had no tables yet.
+pub fn index_made() {
+    console_log!("{}", line("index_made", &[]));
+}
+
+/// The watchdog has had so many orders see to what is overdue.
+pub fn watched(woken: usize, unknown: usize) {
+    let fields = [("woken", woken.into()), ("unknown", unknown.into())];
+    console_log!("{}", line("watched", &fields));
 }
 
 /// Something of ours failed: storage, the runtime, the configuration.

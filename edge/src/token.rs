@@ -404,7 +404,7 @@ mod tests {
             (&secret(), "A2", mark.as_str()),
             (&other, "A1", &mark),
             (&secret(), "A1", ""),
-            (&secret(), "A1", &mark[..20]),
+            (&secret(), "A1", mark.split_at(20).0),
             (&secret(), "A1", "AAAAAAAAAAAAAAAAAAAAAA"),
             (&secret(), "A1", "not base64 at all!"),
         ] {

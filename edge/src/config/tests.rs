@@ -67,6 +67,11 @@ fn every_wrong_variable_is_named() {
         ("QUERY_LADDER_S", "soon"),
         ("NOTIFY_VERIFY", "sometimes"),
         ("MERCHANT_URL", "yes"),
+        ("ADMIN_TOKENS", ""),
+        ("ADMIN_TOKENS", "anna:read:token"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "3651"),
+        ("RETENTION_DAYS", "1.5"),
         ("DEVELOPMENT", "1"),
     ];
     for (name, value) in cases {
@@ -98,6 +103,44 @@ fn endpoints_are_numbered_and_secrets_rotate() {
         .map(|endpoint| (endpoint.name, endpoint.secrets.len()))
         .collect();
     assert_eq!(shown, [("1", 2), ("3", 1)]);
+}
+
+#[test]
+fn admin_is_closed_and_evidence_kept_for_ninety_days_unless_said_otherwise() {
+    let config = read(&good()).unwrap();
+    assert_eq!(config.admin, None);
+    assert_eq!(config.retention_ms, 90 * 86_400_000);
+    let mut vars = good();
+    vars.insert("RETENTION_DAYS", "1".into());
+    vars.insert("ADMIN_TOKENS", format!("anna:read:{}", "0".repeat(64)));
+    let config = read(&vars).unwrap();
+    assert_eq!(config.retention_ms, 86_400_000);
+    assert_eq!(config.admin.unwrap()[0].name, "anna");
+}
+
+#[test]
+fn every_key_in_use_has_a_fingerprint() {
+    let mut vars = good();
+    vars.insert(
+        "FORWARD_SECRET_PREVIOUS",
+        "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD".into(),
+    );
+    let keys = read(&vars).unwrap().keys;
+    let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+    assert_eq!(
+        names,
+        [
+            "MD5_KEY",
+            "ORDER_SECRET",
+            "STATUS_SECRET",
+            "FORWARD_SECRET",
+            "FORWARD_SECRET_PREVIOUS"
+        ]
+    );
+    let mut fingerprints: Vec<_> = keys.iter().map(|key| &key.fingerprint).collect();
+    fingerprints.sort();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 5);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 use super::circuit::{Admission, Circuit, Sign};
 use crate::clock::now_ms;
 use crate::log;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::{
     DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object,
@@ -18,12 +19,37 @@ pub const BINDING: &str = "ENDPOINT";
 /// The key under which the circuit is stored.
 const KEY: &str = "circuit";
 
+/// The key under which it is stored who mended it.
+const MENDED: &str = "mended";
+
 /// What is asked of an endpoint object.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Command {
     Admit,
+    Mend { by: String },
     Note(Sign),
+    Show,
+}
+
+/// Who said last that the endpoint is there again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mended {
+    /// The name of the admin token.
+    pub by: String,
+    /// Unix milliseconds.
+    pub at_ms: u64,
+}
+
+/// An endpoint as the merchant's staff sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointView {
+    /// Its circuit.
+    #[serde(flatten)]
+    pub circuit: Circuit,
+    /// Absent where nobody ever had to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mended: Option<Mended>,
 }
 
 /// One endpoint.
@@ -50,6 +76,15 @@ impl DurableObject for EndpointObject {
                 circuit.note(sign, now);
                 Admission::Go
             }
+            Command::Mend { by } => {
+                circuit.note(Sign::Mended, now);
+                storage.put(MENDED, Mended { by, at_ms: now }).await?;
+                Admission::Go
+            }
+            Command::Show => {
+                let mended = storage.get(MENDED).await?;
+                return Response::from_json(&EndpointView { circuit, mended });
+            }
         };
         if circuit != before {
             storage.put(KEY, circuit).await?;
@@ -61,7 +96,7 @@ impl DurableObject for EndpointObject {
 /// Whether a delivery to `endpoint` may go. An endpoint object that does not answer holds nobody
 /// up: the delivery's own ladder still spaces its attempts.
 pub async fn admit(env: &Env, endpoint: &str) -> Admission {
-    match tell(env, endpoint, &Command::Admit).await {
+    match tell::<Admission>(env, endpoint, &Command::Admit).await {
         Ok(admission) => admission,
         Err(error) => {
             log::fault("endpoint_unknown", &error);
@@ -72,12 +107,31 @@ pub async fn admit(env: &Env, endpoint: &str) -> Admission {
 
 /// Notes how a delivery ended.
 pub async fn note(env: &Env, endpoint: &str, sign: Sign) {
-    if let Err(error) = tell(env, endpoint, &Command::Note(sign)).await {
+    if let Err(error) = tell::<Admission>(env, endpoint, &Command::Note(sign)).await {
         log::fault("endpoint_unknown", &error);
     }
 }
 
-async fn tell(env: &Env, endpoint: &str, command: &Command) -> Result<Admission> {
+/// Says, for `by`, that the endpoint is there again.
+///
+/// # Errors
+///
+/// When the endpoint object does not answer.
+pub async fn mend(env: &Env, endpoint: &str, by: &str) -> Result<()> {
+    let command = Command::Mend { by: by.to_owned() };
+    tell::<Admission>(env, endpoint, &command).await.map(|_| ())
+}
+
+/// How the endpoint is doing.
+///
+/// # Errors
+///
+/// When the endpoint object does not answer.
+pub async fn show(env: &Env, endpoint: &str) -> Result<EndpointView> {
+    tell(env, endpoint, &Command::Show).await
+}
+
+async fn tell<T: DeserializeOwned>(env: &Env, endpoint: &str, command: &Command) -> Result<T> {
     let stub = env.durable_object(BINDING)?.get_by_name(endpoint)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post)

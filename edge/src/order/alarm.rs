@@ -5,6 +5,7 @@ use super::outbox::{Stands, Waiting};
 use super::settle::{Bench, Case, verdict};
 use super::state::{Transition, apply};
 use super::store::{Question, Store};
+use super::trail::Chores;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::endpoint::circuit::{Admission, Sign};
@@ -24,7 +25,11 @@ const LAST_ATTEMPT_GUARD_MS: u64 = 60_000;
 impl OrderObject {
     /// Sets the alarm for whatever is due first.
     pub(super) async fn set_alarm(&self, store: &Store, now: u64) -> Result<()> {
-        match store.next_due_ms()? {
+        let chores = Chores {
+            index: self.indexed,
+            retention_ms: self.config()?.retention_ms,
+        };
+        match store.next_due_ms(chores)? {
             Some(due) => {
                 let wait = Duration::from_millis(due.saturating_sub(now));
                 self.state.storage().set_alarm(wait).await
@@ -44,6 +49,11 @@ impl OrderObject {
             self.ask(&config, store, question).await?;
             self.forward_due(&config, store).await?;
         }
+        let now = now_ms();
+        if store.purge_raw(now.saturating_sub(config.retention_ms))? > 0 {
+            store.audit("purged", "", now)?;
+        }
+        self.tell_index(&config, store).await?;
         self.set_alarm(store, now_ms()).await
     }
 
@@ -90,7 +100,8 @@ impl OrderObject {
         match outcome {
             Outcome::Delivered { status } => {
                 store.end_attempt(waiting, Stands::Delivered, &status.to_string())?;
-                store.audit("forwarded", &waiting.id, now_ms())?;
+                let detail = ended(waiting, &status.to_string());
+                store.audit("forwarded", &detail, now_ms())?;
                 endpoint::note(&self.env, endpoint.name, Sign::Alive).await;
                 Ok(())
             }
@@ -118,7 +129,10 @@ impl OrderObject {
         reason: &str,
     ) -> Result<()> {
         match due_ms {
-            Some(due_ms) => store.end_attempt(waiting, Stands::Waiting { due_ms }, reason),
+            Some(due_ms) => {
+                store.end_attempt(waiting, Stands::Waiting { due_ms }, reason)?;
+                store.audit("attempted", &ended(waiting, reason), now_ms())
+            }
             None => self.bury(store, waiting, reason),
         }
     }
@@ -127,7 +141,7 @@ impl OrderObject {
     fn bury(&self, store: &Store, waiting: &Waiting, reason: &str) -> Result<()> {
         store.end_attempt(waiting, Stands::Dead, reason)?;
         log::dead_letter(&waiting.id, &waiting.endpoint, reason);
-        store.audit("dead_letter", &waiting.id, now_ms())
+        store.audit("dead_letter", &ended(waiting, reason), now_ms())
     }
 
     /// Asks Alipay what has become of the trade, with the next question written down first. The
@@ -180,4 +194,9 @@ impl OrderObject {
         }
         Ok(())
     }
+}
+
+/// An attempt as the audit trail has it: event, endpoint, and how it ended.
+fn ended(waiting: &Waiting, how: &str) -> String {
+    format!("{} {} {how}", waiting.id, waiting.endpoint)
 }

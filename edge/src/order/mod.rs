@@ -1,8 +1,13 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], [`outbox`]), who watches it ([`live`]), what it does by itself (`alarm`), and the
-//! Durable Object that ties them ([`object`]).
+//! ([`store`], [`outbox`], [`trail`], `desk`), who watches it ([`live`]), what it does by itself
+//! (`alarm`), what the merchant's staff may do to it (`admin`), how the index across orders hears of
+//! it (`index`), and the Durable Object that ties them ([`object`]).
 
+mod admin;
 mod alarm;
+pub mod audit;
+mod desk;
+mod index;
 pub mod live;
 pub mod object;
 pub mod outbox;
@@ -10,3 +15,4 @@ pub mod rpc;
 mod settle;
 pub mod state;
 pub mod store;
+pub mod trail;

@@ -14,6 +14,7 @@ use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, StatusView};
 use super::settle::{Bench, Case, verdict};
 use super::state::{Order, Terms, Transition, apply};
 use super::store::{Question, Store};
+use crate::admin::index::Index;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::log;
@@ -26,7 +27,7 @@ use worker::{DurableObject, Env, Error, Request, Response, Result, State, durabl
 const ALARM_AGAIN: Duration = Duration::from_secs(30);
 
 /// A return asks Alipay at once, but not more often than this: reloading the page must not.
-const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
+pub(super) const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
 
 /// One order.
 #[durable_object(alarm)]
@@ -36,11 +37,14 @@ pub struct OrderObject {
     pub(super) env: Env,
     watchers: Rc<Watchers>,
     store: OnceCell<Store>,
+    /// There is an index to tell.
+    pub(super) indexed: bool,
 }
 
 impl DurableObject for OrderObject {
     fn new(state: State, env: Env) -> Self {
         Self {
+            indexed: Index::of(&env).is_some(),
             state,
             env,
             watchers: Rc::default(),
@@ -91,6 +95,11 @@ impl OrderObject {
                 Some(order) => Reply::Status(StatusView::from(&order)),
                 None => Reply::Unknown,
             }),
+            Command::Show => self.show(),
+            Command::Trail { after, limit } => Ok(Reply::Trail(self.store()?.trail(after, limit)?)),
+            Command::Replay(replay) => self.replay(&replay).await,
+            Command::AskNow { by } => self.ask_now(&by).await,
+            Command::Wake => self.wake().await,
         }
     }
 

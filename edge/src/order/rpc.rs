@@ -1,7 +1,11 @@
 //! What the Worker may ask of an order object, and its answers: the only file both sides import.
 
+pub mod view;
+
+use super::audit::Line;
 use super::state::{Facts, Order, Status, Terms};
 use serde::{Deserialize, Serialize};
+use view::OrderView;
 
 /// The binding of the order objects in `wrangler.toml`.
 pub const BINDING: &str = "ORDER";
@@ -47,6 +51,37 @@ pub enum Command {
     },
     /// Where it is.
     Status,
+    /// Everything that the merchant's staff may see.
+    Show,
+    /// Lines of the audit trail.
+    Trail {
+        /// Those after this number.
+        after: u64,
+        /// At most so many.
+        limit: u64,
+    },
+    /// Send events again, under the same `webhook-id`.
+    Replay(Replay),
+    /// Ask Alipay now.
+    AskNow {
+        /// The name of the admin token.
+        by: String,
+    },
+    /// See to what is due, and tell the index.
+    Wake,
+}
+
+/// Which deliveries are made again.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Replay {
+    /// The name of the admin token.
+    pub by: String,
+    /// One event only.
+    pub event: Option<String>,
+    /// One endpoint only.
+    pub endpoint: Option<String>,
+    /// Only what was given up.
+    pub dead_only: bool,
 }
 
 /// What an order answers.
@@ -66,7 +101,20 @@ pub enum Reply {
     ReturnTo(String),
     /// Where it is.
     Status(StatusView),
-    /// No such order.
+    /// Everything.
+    Shown(Box<OrderView>),
+    /// Lines of the audit trail.
+    Trail(Vec<Line>),
+    /// So many deliveries are made again.
+    Replayed(u64),
+    /// Alipay is asked at this time, Unix milliseconds.
+    Asking {
+        /// At once, unless it was asked a moment ago.
+        due_ms: u64,
+    },
+    /// It sees to what is due.
+    Awake,
+    /// No such order, or no such event.
     Unknown,
 }
 

@@ -4,12 +4,15 @@
 //! committed together, so a caller that runs several in one go gets all of them or none.
 
 use super::state::{Facts, Order, Reason};
+use super::trail::Head;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         doc TEXT NOT NULL
@@ -50,7 +53,21 @@ const MIGRATIONS: [&str; 1] = ["
         act TEXT NOT NULL,
         detail TEXT NOT NULL
     );
-"];
+",
+    // Who did it, and the chain; what the index across orders has been told.
+    "
+    ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT '';
+    ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+    CREATE TABLE indexed (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        seq INTEGER NOT NULL DEFAULT 0,
+        used_seq INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0,
+        retry_ms INTEGER NOT NULL DEFAULT 0
+    );
+    INSERT INTO indexed (one) VALUES (1);
+",
+];
 
 /// The question to Alipay that waits.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -76,7 +93,12 @@ pub struct Aside {
 
 /// The tables of one order.
 #[derive(Debug)]
-pub struct Store(SqlStorage);
+pub struct Store {
+    sql: SqlStorage,
+    /// The number and hash of the last audit line, once read. Nobody else writes; when a write fails
+    /// the runtime resets the object, and this with it.
+    pub(super) head: RefCell<Option<Head>>,
+}
 
 impl Store {
     /// Opens the tables, bringing an older schema up to date.
@@ -89,7 +111,10 @@ impl Store {
         struct Version {
             version: usize,
         }
-        let store = Self(sql);
+        let store = Self {
+            sql,
+            head: RefCell::new(None),
+        };
         store.run(
             "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)",
             vec![],
@@ -103,12 +128,13 @@ impl Store {
             store.run("DELETE FROM schema", vec![])?;
             let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
             store.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
+            store.chain_all()?;
         }
         Ok(store)
     }
 
     pub(super) fn run(&self, sql: &str, bindings: Vec<Value>) -> Result<()> {
-        self.0.exec(sql, bindings).map(|_| ())
+        self.sql.exec(sql, bindings).map(|_| ())
     }
 
     pub(super) fn all<T: DeserializeOwned>(
@@ -116,10 +142,14 @@ impl Store {
         sql: &str,
         bindings: Vec<Value>,
     ) -> Result<Vec<T>> {
-        self.0.exec(sql, bindings)?.to_array()
+        self.sql.exec(sql, bindings)?.to_array()
     }
 
-    fn first<T: DeserializeOwned>(&self, sql: &str, bindings: Vec<Value>) -> Result<Option<T>> {
+    pub(super) fn first<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        bindings: Vec<Value>,
+    ) -> Result<Option<T>> {
         Ok(self.all(sql, bindings)?.into_iter().next())
     }
 
@@ -231,25 +261,6 @@ impl Store {
         )
     }
 
-    /// When the next event or question is due.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub fn next_due_ms(&self) -> Result<Option<u64>> {
-        #[derive(Deserialize)]
-        struct Row {
-            due_ms: Option<u64>,
-        }
-        let row: Option<Row> = self.first(
-            "SELECT min(due_ms) AS due_ms FROM ( \
-             SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
-             SELECT due_ms FROM question)",
-            vec![],
-        )?;
-        Ok(row.and_then(|row| row.due_ms))
-    }
-
     /// The question that waits, if one does.
     ///
     /// # Errors
@@ -275,18 +286,6 @@ impl Store {
                 integer(question.asked_ms)?,
                 integer(question.due_ms)?,
             ],
-        )
-    }
-
-    /// Adds a line to the audit trail. `detail` holds codes and numbers only.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub fn audit(&self, act: &str, detail: &str, now_ms: u64) -> Result<()> {
-        self.run(
-            "INSERT INTO audit (at_ms, act, detail) VALUES (?, ?, ?)",
-            vec![integer(now_ms)?, act.into(), detail.into()],
         )
     }
 }

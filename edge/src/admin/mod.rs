@@ -1,0 +1,180 @@
+//! The merchant's side, `/admin/…`: looking at orders across the index, and having them do things
+//! again. Open only where `ADMIN_TOKENS` is configured; else these routes do not exist.
+//!
+//! The order objects hold the truth; [`index`] finds them. Who may do what is in [`auth`]; each act is
+//! a line of the order's audit trail with the token's name. See `docs/openapi.yaml`.
+
+mod acts;
+pub mod auth;
+pub mod counters;
+pub mod index;
+pub mod keys;
+mod lists;
+mod metrics;
+pub mod query;
+pub mod watchdog;
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::order::rpc::{Command, Reply};
+use crate::read::header;
+use crate::{http, log, orders};
+use alipay_protocol::trade::OutTradeNo;
+use auth::{Bearer, Scope};
+use worker::{Env, Method, Request, Response, Result};
+
+/// What every admin route works with.
+struct Desk<'a> {
+    env: &'a Env,
+    config: &'a Config,
+    bearer: &'a Bearer,
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route<'a> {
+    Audit(&'a str),
+    DeadLetters,
+    Endpoints,
+    Keys,
+    Mend(&'a str),
+    Metrics,
+    Order(&'a str),
+    Orders,
+    Quarantine,
+    QueryNow(&'a str),
+    Rebuild,
+    Replay(&'a str),
+    ReplayDead,
+}
+
+/// Answers a request below `/admin/`. No page may read the answer: there is no CORS here.
+///
+/// # Errors
+///
+/// When the runtime refuses the response.
+pub async fn answer(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    rest: &str,
+) -> Result<Response> {
+    match serve(request, env, config, rest).await {
+        Ok(response) => Ok(response),
+        Err(failure) => {
+            if matches!(failure, Failure::AdminToken | Failure::AdminScope(_)) {
+                log::admin_refused(failure.code());
+            }
+            http::problem(&failure)
+        }
+    }
+}
+
+async fn serve(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    rest: &str,
+) -> std::result::Result<Response, Failure> {
+    let bearers = config.admin.as_deref().ok_or(Failure::RouteUnknown)?;
+    // Before anything else: a stranger does not learn which routes there are.
+    let bearer = auth::bearer(bearers, header(request, "authorization").as_deref())?;
+    let (route, method, scope) = route(rest).ok_or(Failure::RouteUnknown)?;
+    if request.method() != method {
+        let allow = if method == Method::Get { "GET" } else { "POST" };
+        return Err(Failure::Method { allow });
+    }
+    bearer.require(scope)?;
+    let desk = Desk {
+        env,
+        config,
+        bearer,
+    };
+    match route {
+        Route::Audit(number) => desk.audit(request, number).await,
+        Route::DeadLetters => desk.dead_letters(request).await,
+        Route::Endpoints => desk.endpoints().await,
+        Route::Keys => desk.keys().await,
+        Route::Mend(name) => desk.mend(name).await,
+        Route::Metrics => desk.metrics().await,
+        Route::Order(number) => desk.order(number).await,
+        Route::Orders => desk.orders(request).await,
+        Route::Quarantine => desk.quarantine(request).await,
+        Route::QueryNow(number) => desk.query_now(number).await,
+        Route::Rebuild => desk.rebuild(request).await,
+        Route::Replay(number) => desk.replay(request, number).await,
+        Route::ReplayDead => desk.replay_dead(request).await,
+    }
+}
+
+fn route(rest: &str) -> Option<(Route<'_>, Method, Scope)> {
+    let parts: Vec<&str> = rest.split('/').collect();
+    let look = |route| Some((route, Method::Get, Scope::Read));
+    let act = |route| Some((route, Method::Post, Scope::Operate));
+    match parts.as_slice() {
+        ["orders"] => look(Route::Orders),
+        ["orders", number] => look(Route::Order(number)),
+        ["orders", number, "audit"] => look(Route::Audit(number)),
+        ["orders", number, "replay"] => act(Route::Replay(number)),
+        ["orders", number, "query"] => act(Route::QueryNow(number)),
+        ["dead-letters"] => look(Route::DeadLetters),
+        ["dead-letters", "replay"] => act(Route::ReplayDead),
+        ["quarantine"] => look(Route::Quarantine),
+        ["endpoints"] => look(Route::Endpoints),
+        ["endpoints", name, "mend"] => act(Route::Mend(name)),
+        ["rebuild"] => act(Route::Rebuild),
+        ["metrics"] => look(Route::Metrics),
+        ["keys"] => look(Route::Keys),
+        _ => None,
+    }
+}
+
+impl Desk<'_> {
+    /// Asks the order of that number.
+    async fn ask(&self, number: &str, command: &Command) -> std::result::Result<Reply, Failure> {
+        let number = OutTradeNo::parse(number).map_err(|_| Failure::OrderUnknown)?;
+        orders::ask(self.env, self.config, number.as_str(), command).await
+    }
+
+    /// The index, or why there is none.
+    fn index(&self) -> std::result::Result<index::Index, Failure> {
+        index::Index::of(self.env).ok_or(Failure::IndexUnavailable)
+    }
+}
+
+/// A fault of the index's is written down, and the caller hears that it is the index.
+fn index_fault(error: &worker::Error) -> Failure {
+    log::fault("index_failed", error);
+    Failure::IndexUnavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_needs_read_and_everything_else_operate() {
+        let cases = [
+            ("orders", Some((Route::Orders, Method::Get, Scope::Read))),
+            (
+                "orders/A1",
+                Some((Route::Order("A1"), Method::Get, Scope::Read)),
+            ),
+            (
+                "orders/A1/replay",
+                Some((Route::Replay("A1"), Method::Post, Scope::Operate)),
+            ),
+            (
+                "endpoints/1/mend",
+                Some((Route::Mend("1"), Method::Post, Scope::Operate)),
+            ),
+            ("", None),
+            ("orders/A1/", None),
+            ("orders/A1/replay/x", None),
+            ("Orders", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(route(path), expected, "{path}");
+        }
+    }
+}

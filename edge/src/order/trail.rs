@@ -1,0 +1,204 @@
+//! An order's audit trail, what is due, and how long evidence is kept, in its database. What holds
+//! for [`Store`] holds here.
+
+use super::audit::{BEGIN, Broken, Line, verify};
+use super::store::{Store, integer};
+use serde::Deserialize;
+use worker::Result;
+
+/// How long a change may wait before the index across orders hears of it: changes that come
+/// together are told together.
+const INDEX_DELAY_MS: u64 = 1_000;
+
+/// Lines read at once.
+const PAGE: u64 = 500;
+
+/// The last line of a trail.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Head {
+    /// Its number; 0 before the first.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: String,
+}
+
+/// Besides deliveries and questions, what an order has to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Chores {
+    /// There is an index to tell.
+    pub index: bool,
+    /// How long raw notifications are kept.
+    pub retention_ms: u64,
+}
+
+impl Store {
+    /// Adds a line to the audit trail for what the Worker did by itself. `detail` holds codes,
+    /// numbers and ids of ours only.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn audit(&self, act: &str, detail: &str, now_ms: u64) -> Result<()> {
+        self.audit_by("", act, detail, now_ms)
+    }
+
+    /// Adds a line for what `by`, the name of an admin token, asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn audit_by(&self, by: &str, act: &str, detail: &str, now_ms: u64) -> Result<()> {
+        let head = self.head()?;
+        let mut line = Line {
+            seq: head.seq.saturating_add(1),
+            at_ms: now_ms,
+            by: by.to_owned(),
+            act: act.to_owned(),
+            detail: detail.to_owned(),
+            hash: String::new(),
+        };
+        line.hash = line.seal(&head.hash);
+        self.run(
+            "INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                integer(line.seq)?,
+                integer(now_ms)?,
+                by.into(),
+                act.into(),
+                detail.into(),
+                line.hash.as_str().into(),
+            ],
+        )?;
+        let (seq, hash) = (line.seq, line.hash);
+        *self.head.borrow_mut() = Some(Head { seq, hash });
+        Ok(())
+    }
+
+    /// The last line of the trail.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn head(&self) -> Result<Head> {
+        if let Some(head) = self.head.borrow().as_ref() {
+            return Ok(head.clone());
+        }
+        let head: Option<Head> = self.first(
+            "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
+            vec![],
+        )?;
+        let head = head.unwrap_or(Head {
+            seq: 0,
+            hash: BEGIN.to_owned(),
+        });
+        *self.head.borrow_mut() = Some(head.clone());
+        Ok(head)
+    }
+
+    /// At most `limit` lines after the line number `after`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn trail(&self, after: u64, limit: u64) -> Result<Vec<Line>> {
+        self.all(
+            "SELECT seq, at_ms, who AS \"by\", act, detail, hash FROM audit WHERE seq > ? \
+             ORDER BY seq LIMIT ?",
+            vec![integer(after)?, integer(limit)?],
+        )
+    }
+
+    /// Whether the whole chain holds.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn verify_trail(&self) -> Result<std::result::Result<(), Broken>> {
+        let mut head = Head {
+            seq: 0,
+            hash: BEGIN.to_owned(),
+        };
+        loop {
+            let lines = self.trail(head.seq, PAGE)?;
+            let Some(last) = lines.last() else {
+                return Ok(Ok(()));
+            };
+            if let Err(broken) = verify(head.seq, &head.hash, &lines) {
+                return Ok(Err(broken));
+            }
+            (head.seq, head.hash) = (last.seq, last.hash.clone());
+        }
+    }
+
+    /// Chains the lines of a trail from before there was a chain.
+    pub(super) fn chain_all(&self) -> Result<()> {
+        let (mut seq, mut before) = (0, BEGIN.to_owned());
+        loop {
+            let lines = self.trail(seq, PAGE)?;
+            if lines.is_empty() {
+                return Ok(());
+            }
+            for line in lines {
+                seq = line.seq;
+                before = line.seal(&before);
+                self.run(
+                    "UPDATE audit SET hash = ? WHERE seq = ?",
+                    vec![before.as_str().into(), integer(seq)?],
+                )?;
+            }
+        }
+    }
+
+    /// When the next delivery, question or chore is due.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn next_due_ms(&self, chores: Chores) -> Result<Option<u64>> {
+        #[derive(Deserialize)]
+        struct Row {
+            due_ms: Option<u64>,
+        }
+        // The index is told at once when its last hearing was long ago, later when it is failing.
+        let row: Option<Row> = self.first(
+            "SELECT min(due_ms) AS due_ms FROM ( \
+             SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
+             SELECT due_ms FROM question UNION ALL \
+             SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
+             SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
+             WHERE ?3 AND audit.seq > indexed.seq)",
+            vec![
+                integer(chores.retention_ms)?,
+                integer(INDEX_DELAY_MS)?,
+                integer(chores.index.into())?,
+            ],
+        )?;
+        Ok(row.and_then(|row| row.due_ms))
+    }
+
+    /// Forgets the raw bodies of notifications received before `before_ms`. Their digests and what
+    /// they said stay, so that a repeat is still known. Answers how many.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn purge_raw(&self, before_ms: u64) -> Result<u64> {
+        #[derive(Deserialize)]
+        struct Row {
+            purged: u64,
+        }
+        let before = || integer(before_ms).map(|value| vec![value]);
+        let row: Option<Row> = self.first(
+            "SELECT count(*) AS purged FROM notification WHERE raw <> '' AND received_ms <= ?",
+            before()?,
+        )?;
+        let purged = row.map_or(0, |row| row.purged);
+        if purged > 0 {
+            self.run(
+                "UPDATE notification SET raw = '' WHERE raw <> '' AND received_ms <= ?",
+                before()?,
+            )?;
+        }
+        Ok(purged)
+    }
+}
