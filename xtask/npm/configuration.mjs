@@ -1,5 +1,6 @@
 // What each part is started with: docs/contracts.md, sections 3, 5 and 6, for a local run.
 
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SANDBOX_BINARY } from './project.mjs';
 import { bareBase64 } from './secrets.mjs';
@@ -33,9 +34,15 @@ export function edgeVariables(origins, secrets, env = {}) {
     FORWARD_LADDER_S,
     // The stand-in knows it; at Alipay it is unconfirmed, so that the Worker's own default is to omit it.
     MERCHANT_URL: 'send',
+    ADMIN_TOKENS: adminToken('local', 'read+operate+refund', secrets['admin.token']),
     DEVELOPMENT: 'true',
     ...env,
   };
+}
+
+/** One entry of ADMIN_TOKENS: the Worker is told a token's hash, never the token. */
+export function adminToken(name, scopes, token) {
+  return `${name}:${scopes}:${createHash('sha256').update(token).digest('hex')}`;
 }
 
 // Only the keys that this sign type uses: a Worker that falls back to another one would be found out.

@@ -15,6 +15,8 @@ const TEXTS = {
   'order.secret': () => randomBytes(32).toString('base64url'),
   'status.secret': () => randomBytes(32).toString('base64url'),
   'webhook.secret': () => `whsec_${randomBytes(32).toString('base64')}`,
+  // Opens the merchant's side of the Worker; the Worker gets its hash alone.
+  'admin.token': () => randomBytes(32).toString('base64url'),
 };
 
 const PAIRS = ['merchant', 'alipay'];

@@ -13,7 +13,7 @@ import { ensureSecrets } from './secrets.mjs';
 // Whoever drives a stack, or one part of it by itself, needs nothing else of this folder.
 export { spawnGroup, stopAll } from './children.mjs';
 export { cli, isMain } from './cli.mjs';
-export { edgeVariables, originsOf } from './configuration.mjs';
+export { adminToken, edgeVariables, originsOf } from './configuration.mjs';
 export { freePorts } from './ports.mjs';
 export { LOCAL, ROOT, environment } from './project.mjs';
 export { run } from './run.mjs';

@@ -14,6 +14,7 @@ const SECRETS = {
   'order.secret': 'order',
   'status.secret': 'status',
   'webhook.secret': 'whsec_x',
+  'admin.token': 'abc',
 };
 const COMMON = {
   EDGE_ORIGIN: 'http://127.0.0.1:1',
@@ -26,6 +27,8 @@ const COMMON = {
   FORWARD_SECRET: 'whsec_x',
   FORWARD_LADDER_S: '0,1,2,4,8,15,30,60',
   MERCHANT_URL: 'send',
+  // FIPS 180-2, appendix B.1: the hash of "abc".
+  ADMIN_TOKENS: 'local:read+operate+refund:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   DEVELOPMENT: 'true',
 };
 

@@ -13,8 +13,8 @@ test('a complete set is made, for the owner only', (t) => {
   const { made } = ensureSecrets(folder);
   assert.deepEqual([...made].sort(), [...SECRET_FILES].sort());
   assert.deepEqual(readdirSync(folder).sort(), [
-    'alipay-private.pem', 'alipay-public.pem', 'md5.key', 'merchant-private.pem', 'merchant-public.pem',
-    'order.secret', 'status.secret', 'webhook.secret',
+    'admin.token', 'alipay-private.pem', 'alipay-public.pem', 'md5.key', 'merchant-private.pem',
+    'merchant-public.pem', 'order.secret', 'status.secret', 'webhook.secret',
   ]);
   assert.equal(mode(folder), '700');
   for (const name of SECRET_FILES) assert.equal(mode(join(folder, name)), '600', name);
@@ -25,6 +25,7 @@ test('each secret has the form that its reader asks for', (t) => {
   assert.match(secrets['md5.key'], /^[a-z0-9]{32}$/);
   assert.match(secrets['order.secret'], /^[A-Za-z0-9_-]{43}$/);
   assert.match(secrets['status.secret'], /^[A-Za-z0-9_-]{43}$/);
+  assert.match(secrets['admin.token'], /^[A-Za-z0-9_-]{43}$/);
   assert.match(secrets['webhook.secret'], /^whsec_[A-Za-z0-9+/]{43}=$/);
   for (const owner of ['merchant', 'alipay']) {
     const privateKey = createPrivateKey({ key: Buffer.from(bareBase64(secrets[`${owner}-private.pem`]), 'base64'), format: 'der', type: 'pkcs8' });
