@@ -104,23 +104,21 @@ fn periods_that_alipay_has_no_file_about_rejected() {
 
 #[test]
 fn rates_are_read_exactly() {
-    let rates: Vec<(String, Option<Currency>, String, (u64, u32))> = rows(rates(RATES))
-        .iter()
-        .map(|rate| {
-            let time = rate.time().to_string();
-            (rate.code().to_owned(), rate.currency(), time, rate.scaled())
-        })
-        .collect();
     let expected = [
         ("AUD", Currency::Aud, "2012-03-30 11:25:37", (64_485, 4)),
         ("DKK", Currency::Dkk, "2012-04-24 11:25:37", (20, 1)),
         ("JPY", Currency::Jpy, "2012-12-24 17:43:59", (5_638, 5)),
         ("KRW", Currency::Krw, "2012-10-18 14:07:10", (1_111, 6)),
-    ]
-    .map(|(code, currency, time, scaled)| {
-        (code.to_owned(), Some(currency), time.to_owned(), scaled)
-    });
-    assert_eq!(rates, expected);
+    ];
+    let read = rows(rates(RATES));
+    assert_eq!(read.len(), expected.len());
+    for (rate, (code, currency, time, scaled)) in read.iter().zip(expected) {
+        assert_eq!((rate.code(), rate.currency()), (code, Some(currency)));
+        assert_eq!(
+            (rate.time().to_string(), rate.scaled()),
+            (time.to_owned(), scaled)
+        );
+    }
 }
 
 #[test]
