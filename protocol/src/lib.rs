@@ -73,4 +73,7 @@ pub mod openplatform;
 
 pub mod antom;
 
+#[cfg(feature = "doctor")]
+pub mod doctor;
+
 mod hex;

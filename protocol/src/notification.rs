@@ -21,6 +21,8 @@ use crate::trade::{NotifyId, OutTradeNo, Partner, TradeNo, TradeStatus};
 
 pub use error::VerifyError;
 pub(crate) use fields::Fields;
+#[cfg(feature = "doctor")]
+pub(crate) use names::is_known;
 pub use refund::{Refund, RefundStatus};
 pub use refund_notification::{InvalidNotifyType, NotifyType, RefundNotification};
 

@@ -4,13 +4,11 @@
 //! amounts are `total_amount` in CNY, that `TRADE_SUCCESS` means paid, and that a notification says
 //! for whom it is.
 
+mod account;
 mod names;
 mod refund;
 
-use std::fmt;
-
 use sha2::{Digest as _, Sha256};
-use thiserror::Error;
 
 use crate::backend::RsaBackend;
 use crate::canonical::{canonicalize, canonicalize_v2};
@@ -23,6 +21,9 @@ use crate::ring::{KeyId, KeyRing, Keys, RingError};
 use crate::sign::VerifyingKey;
 use crate::trade::{NotifyId, OutTradeNo, TradeNo, TradeStatus};
 
+pub use account::{AppId, InvalidAppId, InvalidSellerId, SellerId};
+#[cfg(feature = "doctor")]
+pub(crate) use names::is_known;
 pub use refund::Refund;
 
 /// The one `notify_type` that tells about a payment.
@@ -41,88 +42,6 @@ pub enum Rule {
     /// All but `sign`: those of the service market and others.
     V2,
 }
-
-/// The number of an app: 16 to 32 digits.
-///
-/// # Source
-///
-/// `docs/alipay/openplatform.md` section 1.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AppId(String);
-
-impl AppId {
-    /// Reads the number of an app.
-    ///
-    /// # Errors
-    ///
-    /// * [`InvalidAppId`] – not 16 to 32 digits.
-    pub fn parse(text: &str) -> Result<Self, InvalidAppId> {
-        if !(16..=32).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(InvalidAppId);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The number as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AppId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A text is not the number of an app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("app_id must be 16 to 32 digits")]
-pub struct InvalidAppId;
-
-/// The seller's account: 16 to 30 digits that begin with 2088. It is not interchangeable with
-/// [`Partner`](crate::trade::Partner), even where the digits are equal.
-///
-/// # Source
-///
-/// `docs/alipay/openplatform.md` section 1.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SellerId(String);
-
-impl SellerId {
-    /// Reads the number of a seller's account.
-    ///
-    /// # Errors
-    ///
-    /// * [`InvalidSellerId`] – not 16 to 30 digits that begin with 2088.
-    pub fn parse(text: &str) -> Result<Self, InvalidSellerId> {
-        if !(16..=30).contains(&text.len())
-            || !text.starts_with("2088")
-            || !text.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return Err(InvalidSellerId);
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The number as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SellerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A text is not the number of a seller's account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("seller_id must be 16 to 30 digits that begin with 2088")]
-pub struct InvalidSellerId;
 
 /// What a seller's notifications are verified with. All of it is configuration.
 #[derive(Debug)]

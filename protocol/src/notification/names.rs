@@ -62,7 +62,7 @@ const KNOWN: [&str; 39] = [
 ];
 
 /// Whether notifications have the name.
-pub(super) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     KNOWN.contains(&name) || REFUND.contains(&name)
 }
 

@@ -47,7 +47,7 @@ const KNOWN: [&str; 40] = [
 ];
 
 /// Whether notifications have the name.
-pub(super) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     KNOWN.contains(&name)
 }
 

@@ -13,6 +13,7 @@ mod antom; // the current generation: headers, JSON, answers; antom.json
 mod app_request; // the app's order string
 mod app_result; // what the app brings back; app_result.json
 mod common; // reading vectors, keys and bodies; nothing that decides
+mod doctor; // which known mistake explains a refusal, one case per mistake
 mod file; // rates, payments, settlements
 mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
