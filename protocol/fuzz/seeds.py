@@ -5,6 +5,15 @@ import base64, json, pathlib, re, urllib.parse
 vectors = pathlib.Path("../tests/vectors")
 read = lambda name: json.loads((vectors / name).read_text())
 gateway, antom, answers = read("gateway.json"), read("antom.json"), read("single_trade_query.json")
+def texts(node, path="json"):
+    """Every longer text of a JSON document, named by its place."""
+    if isinstance(node, str):
+        if len(node) > 60:
+            yield path, node
+    elif isinstance(node, (dict, list)):
+        for name, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from texts(child, f"{path}-{name}")
+
 zeros = b"A" * 342 + b"=="
 seeds = {name: {} for name in ("notification", "key", "answer", "text", "antom_header", "antom_notification")}
 for vector in gateway["vectors"]:
@@ -32,7 +41,19 @@ for vector in antom["vectors"]:
     seeds["key"]["antom-" + vector["key"]] = vector["public_key_pem"].encode()
 for number, value in enumerate(["19.90", "0.1", "500", "9999999999.99", "0", "8.00"]):
     seeds["text"][f"amount-{number}"] = value.encode()
-seeds["form"] = seeds["return_query"] = seeds["gateway"] = seeds["notification"]
+seeds["app_result"] = {}
+for vector in gateway["vectors"]:
+    if vector["kind"] == "sync-app-result":
+        body = vector["raw_body"]
+        seeds["app_result"][vector["id"]] = body.encode()
+        seeds["app_result"][vector["id"] + "-whole"] = f"resultStatus={{9000}};memo={{}};result={{{body}}}".encode()
+        opened = re.sub(r'sign_type="\w+"&sign=".*"', f'sign_type="RSA2"&sign="{zeros.decode()}"', body)
+        seeds["app_result"][vector["id"] + "-open"] = opened.encode()
+for name, body in texts(read("app_result.json")):
+    seeds["app_result"][name] = body.encode()
+    opened = re.sub(r'"sign":"[^"]*"', f'"sign":"{zeros.decode()}"', body)
+    seeds["app_result"][name + "-open"] = re.sub(r'"sign_type":"\w+"', '"sign_type":"RSA2"', opened).encode()
+seeds["form"] = seeds["return_query"] = seeds["openplatform"] = seeds["gateway"] = seeds["notification"]
 seeds["antom_answer"] = seeds["json"] = seeds["antom_notification"]
 seeds["texts"] = {**seeds["key"], **seeds["text"], **seeds["antom_header"]}
 for target, files in seeds.items():

@@ -97,8 +97,10 @@ pub fn antom_answer(bytes: &[u8]) {
     let which = WhichRefund::RequestId(refund.clone());
     let inquiry = InquiryRefundRequest::new(which);
     let _ = ready(verifier.verify_inquiry_refund(&TakesAll, &inquiry, &answer));
-    let amount = Amount::from_minor(100, Currency::Usd).unwrap();
+    let amount = Amount::from_minor(100, Currency::Cny).unwrap();
     let id = PaymentId::parse("20190712").unwrap();
-    let request = RefundRequest::builder(&refund, &id, amount).build().unwrap();
+    let request = RefundRequest::builder(&refund, &id, amount)
+        .build()
+        .unwrap();
     let _ = ready(verifier.verify_refund(&TakesAll, &request, &answer));
 }

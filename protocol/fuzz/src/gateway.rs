@@ -1,14 +1,16 @@
 //! The form-encoded gateway and its XML.
 
+use alipay_protocol::app::AppResult;
 use alipay_protocol::backend::{RustCrypto, ready};
 use alipay_protocol::canonical::{canonicalize, resplit};
 use alipay_protocol::form::{Form, encode};
 use alipay_protocol::money::Amount;
 use alipay_protocol::notification::claimed_out_trade_no;
+use alipay_protocol::openplatform;
 use alipay_protocol::query::{Answer, TradeQuery};
 use alipay_protocol::trade::OutTradeNo;
 
-use crate::{TakesAll, open, partner, strict, zeros};
+use crate::{TakesAll, open, partner, strict, test_key, zeros};
 
 /// Every form that is read is read alike when it is written again.
 pub fn form(bytes: &[u8]) {
@@ -66,5 +68,42 @@ pub fn answer(bytes: &[u8]) {
     assert!(!matches!(answer, Ok(Answer::Trade(_))));
     if let Ok(Answer::Trade(trade)) = ready(open().verify_answer(&TakesAll, &query, bytes)) {
         assert_eq!(trade.out_trade_no(), &number);
+    }
+}
+
+/// No bytes are a notification of the open platform; those behind a signature are refused or within
+/// every limit.
+pub fn openplatform(bytes: &[u8]) {
+    let body = signed(bytes);
+    let verifier = || {
+        let seller = openplatform::SellerId::parse("2088114661234567").unwrap();
+        let app = openplatform::AppId::parse("2015112800123456").unwrap();
+        openplatform::Verifier::new(test_key(), seller, app)
+    };
+    for verifier in [
+        verifier(),
+        verifier()
+            .without_app_id()
+            .with_rule(openplatform::Rule::V2),
+    ] {
+        if let Ok(notification) = ready(verifier.verify(&TakesAll, &body)) {
+            let number = notification.out_trade_no();
+            assert_eq!(claimed_out_trade_no(&body).as_ref(), Some(number));
+        }
+    }
+}
+
+/// No bytes are an app's result; those behind a signature are refused or within every limit.
+pub fn app_result(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let parts = [AppResult::parse(text), AppResult::from_parts("9000", text)];
+    for result in parts.into_iter().flatten() {
+        let error = ready(strict().verify_app_result(&RustCrypto, &result)).unwrap_err();
+        assert!(!error.is_signed());
+        if let Ok(read) = ready(open().verify_app_result(&TakesAll, &result)) {
+            assert!(!read.out_trade_no().as_str().is_empty());
+        }
     }
 }

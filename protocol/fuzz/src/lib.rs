@@ -15,7 +15,7 @@ use alipay_protocol::sign::{BadSignature, Digest, SignError, VerifyingKey};
 use alipay_protocol::trade::Partner;
 
 pub use antom::{antom_answer, antom_header, antom_notification};
-pub use gateway::{answer, form, notification, return_query};
+pub use gateway::{answer, app_result, form, notification, openplatform, return_query};
 pub use texts::{key, text};
 
 /// The account of the vectors.
@@ -60,6 +60,9 @@ fn strict() -> Verifier {
 
 /// A verifier that, with [`TakesAll`], takes every signature.
 fn open() -> Verifier {
-    let key = VerifyingKey::rsa2(PublicKey::parse(TEST_KEY).unwrap()).unwrap();
-    Verifier::new(key, partner())
+    Verifier::new(test_key(), partner())
+}
+
+fn test_key() -> VerifyingKey {
+    VerifyingKey::rsa2(PublicKey::parse(TEST_KEY).unwrap()).unwrap()
 }

@@ -54,7 +54,9 @@ pub fn text(bytes: &[u8]) {
     let _ = (Currency::parse(text), antom_money::Currency::parse(text));
     let _ = (TradeStatus::parse(text), Charset::parse(text));
     for read in [
-        OutTradeNo::parse(text).map(|number| number.to_string()).ok(),
+        OutTradeNo::parse(text)
+            .map(|number| number.to_string())
+            .ok(),
         TradeNo::parse(text).map(|number| number.to_string()).ok(),
         NotifyId::parse(text).map(|number| number.to_string()).ok(),
         Partner::parse(text).map(|number| number.to_string()).ok(),
