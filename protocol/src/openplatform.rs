@@ -22,6 +22,8 @@ use crate::sign::VerifyingKey;
 use crate::trade::{NotifyId, OutTradeNo, TradeNo, TradeStatus};
 
 pub use account::{AppId, InvalidAppId, InvalidSellerId, SellerId};
+#[cfg(feature = "doctor")]
+pub(crate) use names::is_known;
 pub use refund::Refund;
 
 /// The one `notify_type` that tells about a payment.
