@@ -54,6 +54,13 @@ for name, body in texts(read("app_result.json")):
     opened = re.sub(r'"sign":"[^"]*"', f'"sign":"{zeros.decode()}"', body)
     seeds["app_result"][name + "-open"] = re.sub(r'"sign_type":"\w+"', '"sign_type":"RSA2"', opened).encode()
 seeds["form"] = seeds["return_query"] = seeds["openplatform"] = seeds["gateway"] = seeds["notification"]
+seeds["file"] = {
+    "rates": b"20120330|112537|AUD|6.4485|\n20121224|174359|JPY|0.05638|\n",
+    "statement": b"20131219-144657-234|0.11|EUR|20131219215228||P|0.00|P|Test\n",
+    "refusal": b"Over 10 days to Date period",
+    "xml": b"<alipay><is_success>F</is_success><error>ILLEGAL_SIGN</error></alipay>",
+}
+seeds["lines"] = {**seeds["app_result"], **seeds["file"]}
 seeds["antom_answer"] = seeds["json"] = seeds["antom_notification"]
 seeds["texts"] = {**seeds["key"], **seeds["text"], **seeds["antom_header"]}
 for target, files in seeds.items():

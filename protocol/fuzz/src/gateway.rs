@@ -3,6 +3,8 @@
 use alipay_protocol::app::AppResult;
 use alipay_protocol::backend::{RustCrypto, ready};
 use alipay_protocol::canonical::{canonicalize, resplit};
+use alipay_protocol::charset::Charset;
+use alipay_protocol::file::{File, MAX_ROWS, Rate, StatementRow};
 use alipay_protocol::form::{Form, encode};
 use alipay_protocol::money::Amount;
 use alipay_protocol::notification::claimed_out_trade_no;
@@ -104,6 +106,23 @@ pub fn app_result(bytes: &[u8]) {
         assert!(!error.is_signed());
         if let Ok(read) = ready(open().verify_app_result(&TakesAll, &result)) {
             assert!(!read.out_trade_no().as_str().is_empty());
+        }
+    }
+}
+
+/// No bytes make reading a file panic, and a row that is read has its columns.
+pub fn file(bytes: &[u8]) {
+    for charset in [Charset::Utf8, Charset::Gbk] {
+        if let Ok(File::Rows(rows)) = File::<Rate>::parse(bytes, charset) {
+            assert!(rows.len() <= MAX_ROWS);
+            assert!(rows.iter().all(|rate| rate.code().len() == 3));
+        }
+        if let Ok(File::Rows(rows)) = File::<StatementRow>::parse(bytes, charset) {
+            assert!(rows.len() <= MAX_ROWS);
+            assert!(
+                rows.iter()
+                    .all(|row| !row.partner_transaction_id().is_empty())
+            );
         }
     }
 }

@@ -15,7 +15,7 @@ use alipay_protocol::sign::{BadSignature, Digest, SignError, VerifyingKey};
 use alipay_protocol::trade::Partner;
 
 pub use antom::{antom_answer, antom_header, antom_notification};
-pub use gateway::{answer, app_result, form, notification, openplatform, return_query};
+pub use gateway::{answer, app_result, file, form, notification, openplatform, return_query};
 pub use texts::{key, text};
 
 /// The account of the vectors.
