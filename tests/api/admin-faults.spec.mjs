@@ -1,0 +1,211 @@
+// What must hold when the index across orders fails, alarms are lost, time passes or somebody tampers.
+// On a Worker of its own, in plain workerd with an index that misbehaves on demand.
+
+import { expect, test } from "@playwright/test";
+
+import { forgetAlarms, inOrders, openIndexBench, TOKENS } from "../stack/index-bench.mjs";
+import { paidFields } from "../stack/notification.mjs";
+import { openBench } from "../proof/bench.mjs";
+
+test.describe.configure({ mode: "serial" });
+
+const VARIABLE = "ALIPAY_CHECKOUT_TEST_STACK";
+const SUCCESS = { status: 200, body: "success", refusal: null };
+const run = process.env[VARIABLE];
+let bench, index;
+
+test.beforeAll(async () => {
+  // The ladder is long and its first step short: a delivery that fails waits until somebody acts.
+  bench = await openIndexBench({ env: { FORWARD_LADDER_S: "0,3600,3600", RETENTION_DAYS: "7" } });
+  ({ index } = bench);
+});
+
+test.afterAll(async () => {
+  await bench?.shut();
+  // A bench says where it is in the same way as the run's stack; later files want the latter.
+  process.env[VARIABLE] = run;
+});
+
+test.afterEach(() => {
+  index.mode = "good";
+});
+
+const delivered = (out_trade_no, count = 1) =>
+  expect.poll(() => bench.receiver.attempts(out_trade_no).filter(({ status }) => status === 204).length).toBe(count);
+const row = (out_trade_no, expected) => expect.poll(() => index.row(out_trade_no) ?? {}, { timeout: 20_000 }).toMatchObject(expected);
+
+async function paid() {
+  const { out_trade_no, status } = await bench.register();
+  expect(await bench.tell(paidFields(out_trade_no))).toEqual(SUCCESS);
+  return { out_trade_no, status };
+}
+
+test("each_scope_opens_its_own_routes_only", async () => {
+  const { out_trade_no } = await paid();
+  const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "endpoints", "keys", "metrics"];
+  const act = [`orders/${out_trade_no}/replay`, `orders/${out_trade_no}/query`, "dead-letters/replay", "endpoints/1/mend", "rebuild"];
+  for (const [name, scopes] of Object.entries(TOKENS)) {
+    for (const [paths, method, scope] of [[look, "GET", "read"], [act, "POST", "operate"]]) {
+      for (const path of paths) {
+        const answer = await bench.as(name).fetch(path, { method });
+        if (scopes.split("+").includes(scope)) {
+          expect([200, 202], `${name} ${path}`).toContain(answer.status);
+          await answer.arrayBuffer();
+        } else {
+          expect([answer.status, (await answer.json()).code], `${name} ${path}`).toEqual([403, "admin_scope"]);
+        }
+      }
+    }
+  }
+  const by = (await bench.admin.trail(out_trade_no)).map((line) => line.by).filter(Boolean);
+  expect([...new Set(by)].sort()).toEqual(["boss", "operator"]);
+});
+
+for (const mode of ["fails", "hangs", "breaks"]) {
+  test(`index_that_${mode}_harms_no_payment_and_hears_of_it_later`, async () => {
+    index.mode = mode;
+    const { out_trade_no, status } = await paid();
+    expect(await status()).toBe("paid");
+    await delivered(out_trade_no);
+    expect((await bench.admin.order(out_trade_no)).status).toBe("paid");
+    for (const path of ["orders", "dead-letters", "quarantine"]) {
+      expect(await bench.admin.refusal(path), path).toEqual([503, "index_unavailable"]);
+    }
+    const metrics = await (await bench.admin.fetch("metrics")).text();
+    expect(metrics).toContain("alipay_checkout_index_up 0\n");
+    expect((await bench.admin.get("keys")).in_use.length).toBeGreaterThan(0);
+
+    index.mode = "good";
+    expect(index.row(out_trade_no)).toBeUndefined();
+    // By itself in half a minute; a rebuild that names it does not wait.
+    expect(await bench.admin.post("rebuild", { out_trade_nos: [out_trade_no] })).toMatchObject([202, { unknown: [] }]);
+    await row(out_trade_no, { status: "paid", waiting: 0 });
+  });
+}
+
+test("index_that_failed_once_hears_of_the_order_by_itself", async () => {
+  test.setTimeout(90_000);
+  index.mode = "fails";
+  const { asked } = index;
+  const { out_trade_no } = await paid();
+  await delivered(out_trade_no);
+  // It has heard once and failed, before it is mended.
+  await expect.poll(() => index.asked).toBeGreaterThan(asked);
+  index.mode = "good";
+  expect(index.row(out_trade_no)).toBeUndefined();
+  await expect.poll(() => index.row(out_trade_no)?.status, { timeout: 60_000 }).toBe("paid");
+});
+
+test("emptied_index_is_rebuilt_from_the_orders", async () => {
+  const orders = [await paid(), await paid(), await paid()].map(({ out_trade_no }) => out_trade_no);
+  for (const out_trade_no of orders) await row(out_trade_no, { status: "paid", waiting: 0 });
+  const before = orders.map((out_trade_no) => index.row(out_trade_no));
+  index.run("DROP TABLE orders");
+  expect((await bench.admin.post("rebuild", { out_trade_nos: orders }))[0]).toBe(202);
+  for (const [at, out_trade_no] of orders.entries()) await row(out_trade_no, before[at]);
+});
+
+test("rebuild_walks_every_order_that_the_index_knows_and_mends_wrong_rows", async () => {
+  const { out_trade_no } = await paid();
+  await row(out_trade_no, { status: "paid", waiting: 0 });
+  index.run("UPDATE orders SET status = 'closed', amount = 1");
+  index.run("INSERT INTO orders SELECT partner, 'nobody', status, amount, currency, trade_no, created_ms, updated_ms, 0, 0, 0, 0, NULL, 1 FROM orders LIMIT 1");
+  let cursor;
+  const unknown = [];
+  for (let pages = 0; cursor !== null; pages += 1) {
+    expect(pages).toBeLessThan(5);
+    const [status, answer] = await bench.admin.post("rebuild", cursor === undefined ? undefined : { cursor });
+    expect(status).toBe(202);
+    unknown.push(...answer.unknown);
+    ({ cursor } = answer);
+  }
+  expect(unknown).toEqual(["nobody"]);
+  await row(out_trade_no, { status: "paid", amount: 1990 });
+  expect(index.row("nobody")).toBeUndefined();
+});
+
+test("late_row_never_replaces_a_newer_one", async () => {
+  const { out_trade_no } = await paid();
+  await row(out_trade_no, { status: "paid", waiting: 0 });
+  index.run("UPDATE orders SET revision = 1000, status = 'closed' WHERE out_trade_no = ?", out_trade_no);
+  const { asked } = index;
+  await bench.admin.post("rebuild", { out_trade_nos: [out_trade_no] });
+  await expect.poll(() => index.asked).toBeGreaterThan(asked + 1);
+  expect(index.row(out_trade_no).status).toBe("closed");
+});
+
+test("order_whose_alarm_was_lost_is_woken_by_the_watchdog_and_delivers", async () => {
+  const { out_trade_no } = await bench.register();
+  bench.receiver.plan(out_trade_no, () => ({ status: 500 }));
+  await bench.tell(paidFields(out_trade_no));
+  await row(out_trade_no, { status: "paid", waiting: 1 });
+  bench.receiver.plan(out_trade_no, () => ({ status: 204 }));
+  await bench.offline((folder) => {
+    forgetAlarms(folder);
+    // An hour later.
+    inOrders(folder, "UPDATE delivery SET due_ms = due_ms - 7200000 WHERE state = 'waiting'");
+  });
+  await bench.watch();
+  // The index does not know yet that it is late, so nobody was woken.
+  expect(bench.receiver.attempts(out_trade_no).map(({ status }) => status)).toEqual([500]);
+  index.run("UPDATE orders SET due_ms = due_ms - 7200000 WHERE out_trade_no = ?", out_trade_no);
+  await bench.watch();
+  await delivered(out_trade_no);
+  await row(out_trade_no, { waiting: 0, due_ms: null });
+});
+
+test("raw_notification_is_purged_after_its_time_and_its_repeat_is_still_known", async () => {
+  const { out_trade_no } = await bench.register();
+  const fields = paidFields(out_trade_no);
+  expect(await bench.tell(fields)).toEqual(SUCCESS);
+  await row(out_trade_no, { status: "paid", waiting: 0 });
+  const [before] = (await bench.admin.order(out_trade_no)).notifications;
+  expect(before.raw_kept).toBe(true);
+  await bench.offline((folder) => inOrders(folder, "UPDATE notification SET received_ms = received_ms - 7 * 86400000"));
+  await bench.admin.post("rebuild", { out_trade_nos: [out_trade_no] });
+  await expect.poll(async () => (await bench.admin.order(out_trade_no)).notifications[0].raw_kept).toBe(false);
+  const { notifications: [after], audit } = await bench.admin.order(out_trade_no);
+  expect(after.evidence).toBe(before.evidence);
+  expect(audit.intact).toBe(true);
+  expect((await bench.admin.trail(out_trade_no)).map(({ act }) => act)).toContain("purged");
+
+  expect(await bench.tell(fields)).toEqual(SUCCESS);
+  const { detail } = (await bench.admin.trail(out_trade_no)).filter(({ act }) => act === "notified").at(-1);
+  expect(detail).toBe("repeat");
+  expect(bench.receiver.attempts(out_trade_no).length).toBe(1);
+});
+
+test("trail_that_was_tampered_with_is_found_out", async () => {
+  const { out_trade_no } = await paid();
+  await row(out_trade_no, { status: "paid", waiting: 0 });
+  expect((await bench.admin.order(out_trade_no)).audit.intact).toBe(true);
+  await bench.offline((folder) => inOrders(folder, "UPDATE audit SET detail = 'closed' WHERE act = 'notified'"));
+  expect((await bench.admin.order(out_trade_no)).audit.intact).toBe(false);
+});
+
+test("worker_without_admin_tokens_has_no_merchants_side", async () => {
+  const closed = await openBench({ env: { ADMIN_TOKENS: undefined } });
+  try {
+    for (const path of ["orders", "metrics", "no-such-route"]) {
+      const answer = await fetch(`${closed.origin}/admin/${path}`, { headers: { authorization: `Bearer ${bench.admin.token}` } });
+      expect([answer.status, (await answer.json()).code]).toEqual([404, "route_unknown"]);
+    }
+  } finally {
+    await closed.close();
+  }
+});
+
+test("worker_without_an_index_serves_orders_by_number", async () => {
+  const plain = await openBench();
+  try {
+    const { out_trade_no } = await plain.register();
+    await plain.tell(paidFields(out_trade_no));
+    const headers = { authorization: `Bearer ${plain.secrets["admin.token"]}` };
+    const order = await (await fetch(`${plain.origin}/admin/orders/${out_trade_no}`, { headers })).json();
+    expect(order.status).toBe("paid");
+    const list = await fetch(`${plain.origin}/admin/orders`, { headers });
+    expect([list.status, (await list.json()).code]).toEqual([503, "index_unavailable"]);
+  } finally {
+    await plain.close();
+  }
+});
