@@ -184,14 +184,13 @@ impl Vars<'_> {
                 VerifyingKey::md5(theirs.map_err(wrong)?),
             ));
         }
-        let private = PrivateKey::parse(&self.required("MERCHANT_PRIVATE_KEY")?);
-        let public = PublicKey::parse(&self.required("ALIPAY_PUBLIC_KEY")?);
         let wrong_private = |_| Failure::Misconfigured("MERCHANT_PRIVATE_KEY");
         let wrong_public = |_| Failure::Misconfigured("ALIPAY_PUBLIC_KEY");
-        let (private, public) = (
-            private.map_err(wrong_private)?,
-            public.map_err(wrong_public)?,
-        );
+        let private = self.required("MERCHANT_PRIVATE_KEY")?;
+        let private = PrivateKey::parse(&private).map_err(wrong_private)?;
+        // The most common mistake of all is to give one's own public key for Alipay's.
+        let public = self.required("ALIPAY_PUBLIC_KEY")?;
+        let public = PublicKey::parse_of_alipay(&public, &private).map_err(wrong_public)?;
         Ok(match sign_type {
             SignType::Rsa => (
                 SigningKey::rsa(private).map_err(wrong_private)?,
