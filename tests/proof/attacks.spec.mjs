@@ -153,6 +153,13 @@ test("a16_md5_signatures_that_are_almost_right_refused", async () => {
   untold.pop();
 });
 
+test("a04_merchants_own_public_key_given_for_alipays_is_misconfigured", () => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const own = publicKey.export({ type: "spki", format: "der" }).toString("base64");
+  const key = privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
+  return expectMisconfigured({ MERCHANT_PRIVATE_KEY: key, ALIPAY_PUBLIC_KEY: own }, "ALIPAY_PUBLIC_KEY");
+});
+
 test("a16_md5_worker_without_a_key_is_misconfigured", () => expectMisconfigured({ SIGN_TYPE: "MD5", MD5_KEY: "" }, "MD5_KEY"));
 
 test("a18_body_without_a_length_is_cut_at_the_limit", async () => {
