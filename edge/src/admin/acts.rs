@@ -147,8 +147,9 @@ impl Desk<'_> {
             .map_err(|error| index_fault(&error))?;
         let full = u64::try_from(page.len()).is_ok_and(|count| count >= REBUILT_PAGE);
         let cursor = page.last().filter(|_| full).cloned();
-        let Woken { woken, mut unknown } = wake(self.env, self.config, &index, &page).await;
-        let listed = wake(self.env, self.config, &index, &named).await;
+        let by = self.bearer.name.as_str();
+        let Woken { woken, mut unknown } = wake(self.env, self.config, &index, &page, by).await;
+        let listed = wake(self.env, self.config, &index, &named, by).await;
         unknown.extend(listed.unknown);
         let orders = woken.saturating_add(listed.woken);
         log::admin(&self.bearer.name, "rebuild", &orders.to_string());
@@ -171,5 +172,8 @@ async fn body<T: DeserializeOwned + Default>(request: &mut Request) -> Result<T,
     if media_type != "application/json" {
         return Err(Failure::MediaType);
     }
-    serde_json::from_slice(&bytes).map_err(|_| Failure::Parameter("body"))
+    // A list would be read too, its entries as the members in their order.
+    let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
+    let read = serde_json::from_slice(&bytes).ok().filter(|_| is_object);
+    read.ok_or(Failure::Parameter("body"))
 }

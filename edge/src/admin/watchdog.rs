@@ -61,17 +61,23 @@ pub async fn watch(env: &Env) {
             Err(error) => log::fault("index_failed", &error),
         }
     }
-    let woken = wake(env, &config, &index, &numbers).await;
+    let woken = wake(env, &config, &index, &numbers, "").await;
     log::watched(woken.woken, woken.unknown.len());
 }
 
-/// Wakes the orders of these numbers, a few at a time.
-pub async fn wake(env: &Env, config: &Config, index: &Index, numbers: &[String]) -> Woken {
+/// Wakes the orders of these numbers, a few at a time; `by` is the name of an admin token, or empty.
+pub async fn wake(
+    env: &Env,
+    config: &Config,
+    index: &Index,
+    numbers: &[String],
+    by: &str,
+) -> Woken {
     let mut all = Woken::default();
     for few in numbers.chunks(AT_A_TIME) {
         let replies = join_all(
             few.iter()
-                .map(|number| wake_one(env, config, index, number)),
+                .map(|number| wake_one(env, config, index, number, by)),
         )
         .await;
         for (number, reply) in few.iter().zip(replies) {
@@ -89,8 +95,10 @@ async fn wake_one(
     config: &Config,
     index: &Index,
     number: &str,
+    by: &str,
 ) -> Result<bool, Failure> {
-    match orders::ask(env, config, number, &Command::Wake).await? {
+    let by = by.to_owned();
+    match orders::ask(env, config, number, &Command::Wake { by }).await? {
         Reply::Awake => Ok(true),
         Reply::Unknown => {
             index.forget(config.partner.as_str(), number).await?;

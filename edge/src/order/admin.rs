@@ -58,7 +58,7 @@ impl OrderObject {
 
     /// Sets the alarm for whatever is due, which is lost only when the runtime lost it; puts a
     /// question that was never asked in its place; and has the index told again.
-    pub(super) async fn wake(&self) -> Result<Reply> {
+    pub(super) async fn wake(&self, by: &str) -> Result<Reply> {
         let (store, config, now) = (self.store()?, self.config()?, now_ms());
         if store.head()?.seq == 0 {
             return Ok(Reply::Unknown);
@@ -73,6 +73,9 @@ impl OrderObject {
                 asked_ms: 0,
                 due_ms: now,
             }))?;
+        }
+        if !by.is_empty() {
+            store.audit_by(by, "rebuilt", "", now)?;
         }
         store.tell_again()?;
         self.set_alarm(store, now).await?;

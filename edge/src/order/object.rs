@@ -99,7 +99,7 @@ impl OrderObject {
             Command::Trail { after, limit } => Ok(Reply::Trail(self.store()?.trail(after, limit)?)),
             Command::Replay(replay) => self.replay(&replay).await,
             Command::AskNow { by } => self.ask_now(&by).await,
-            Command::Wake => self.wake().await,
+            Command::Wake { by } => self.wake(&by).await,
         }
     }
 

@@ -68,7 +68,10 @@ pub enum Command {
         by: String,
     },
     /// See to what is due, and tell the index.
-    Wake,
+    Wake {
+        /// The name of the admin token; empty for the watchdog.
+        by: String,
+    },
 }
 
 /// Which deliveries are made again.
