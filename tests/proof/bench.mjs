@@ -1,6 +1,6 @@
 // One Worker, one merchant's backend, no Alipay: what each of the proof suites starts for itself.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,25 +14,30 @@ import { Workerd } from "./workerd.mjs";
 /** Seconds between two forwards, so that nobody waits for long. */
 export const FORWARD_LADDER_S = "0,1,1,1,1,1,1,1";
 
-let home;
+/** Where state is quick: SIGKILL takes nothing from it either, but it is gone with the machine. */
+const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+/** Where every commit waits for the disk. */
+export const ON_DISK = tmpdir();
+
+/** Folders of this process, removed with it however it ends. */
+const folders = [];
+process.once("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 let secrets;
 
-/** A folder for this process, with secrets that every bench of it shares. It is removed at the end. */
-function ours() {
-  if (home === undefined) {
-    home = mkdtempSync(join(tmpdir(), "alipay-checkout-proof-"));
-    ({ secrets } = ensureSecrets(join(home, "secrets")));
-    process.once("exit", () => rmSync(home, { recursive: true, force: true }));
-  }
-  return { home, secrets };
+function folder(base, name) {
+  const made = mkdtempSync(join(base, `alipay-checkout-${name}-`));
+  folders.push(made);
+  return made;
 }
 
 /**
- * Starts a bench. `env` overrides the Worker's variables; `base` is a folder for its state, such as
- * one in memory; `worker`, `flags` and `probe` are {@link Workerd}'s.
+ * Starts a bench. `env` overrides the Worker's variables; `base` is the folder for its state, in memory
+ * unless said otherwise; `worker`, `flags` and `probe` are {@link Workerd}'s.
  */
-export async function openBench({ env = {}, base, worker, flags, probe } = {}) {
-  const { home, secrets } = ours();
+export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, probe } = {}) {
+  // One set for all benches of the process: making keys takes longer than starting a Worker.
+  secrets ??= ensureSecrets(folder(tmpdir(), "secrets")).secrets;
   const ports = await freePorts();
   const receiver = await Receiver.open(secrets["webhook.secret"]);
   const origins = { ...originsOf(ports), gate: receiver.origin };
@@ -44,7 +49,7 @@ export async function openBench({ env = {}, base, worker, flags, probe } = {}) {
   });
   // An entry that is `undefined` takes a variable away.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
-  const place = mkdtempSync(join(base ?? home, "bench-"));
+  const place = folder(base, "bench");
   const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags });
   publishStack({ origins, secrets });
   try {

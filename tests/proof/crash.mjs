@@ -9,7 +9,7 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 import { cli } from "../../xtask/npm/stack.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
-import { openBench } from "./bench.mjs";
+import { ON_DISK, openBench } from "./bench.mjs";
 import { chance, conclude, few, options, settled } from "./checks.mjs";
 
 /** Orders that are paid around each kill: enough to be at different points at the same time. */
@@ -156,7 +156,7 @@ async function main() {
   const { kills, seed, seconds } = options({ kills: 200, seed: Date.now() % 1_000_000, seconds: 400 });
   const random = chance(seed);
   process.stdout.write(`seed ${seed}\n`);
-  const bench = await openBench({ env: { FORWARD_LADDER_S: LADDER } });
+  const bench = await openBench({ base: ON_DISK, env: { FORWARD_LADDER_S: LADDER } });
   // Long enough that a kill finds the event at the merchant.
   bench.receiver.usual = async () => {
     await sleep(random.below(15));

@@ -6,7 +6,7 @@
 //   npm run load -- --rounds 9 --requests 5000 --orders 0
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,7 +20,6 @@ import { alipaySdk } from "./peers.mjs";
 import { fire, post } from "./wire.mjs";
 import { plainWorker } from "./workerd.mjs";
 
-const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
 /** Orders whose objects are warm: what is measured is the route, not the making of a database. */
 const WARM = 200;
@@ -55,9 +54,9 @@ const row = (cells) => `${cells.map((cell, n) => (n === 0 ? cell.padEnd(26) : ce
 
 /** The three servers: `{ name, origin, pid, close }`. */
 async function servers() {
-  const ours = await openBench({ base: IN_MEMORY, env: { FORWARD_LADDER_S: "3600" } });
+  const ours = await openBench({ env: { FORWARD_LADDER_S: "3600" } });
   const file = join(import.meta.dirname, "baseline-worker.mjs");
-  const baseline = await openBench({ base: IN_MEMORY, worker: plainWorker(file, { binding: "ORDER", className: "OrderObject" }) });
+  const baseline = await openBench({ worker: plainWorker(file, { binding: "ORDER", className: "OrderObject" }) });
   const { entry, version } = await alipaySdk();
   const keys = mkdtempSync(join(tmpdir(), "alipay-checkout-load-"));
   for (const name of ["merchant-private.pem", "alipay-public.pem"]) writeFileSync(join(keys, name), ours.secrets[name], { mode: 0o600 });
@@ -118,7 +117,7 @@ async function compare({ rounds, requests, connections }) {
 
 /** What an order costs, from its registration to its event at the merchant's, as their number grows. */
 async function growth(most, connections) {
-  const bench = await openBench({ base: IN_MEMORY });
+  const bench = await openBench();
   const server = { origin: bench.origin, pid: bench.workerd.pid };
   process.stdout.write("\nOne order after another, from registration to delivery; CPU µs of the Worker for each order\n\n");
   process.stdout.write(row(["orders so far", "register", "notify", "until delivered", "memory MB", "state kB/order"]));
