@@ -19,6 +19,7 @@ mod keys; // what people paste as keys
 mod notification; // one fault per case, from a fresh valid body; the exact refusal
 mod openplatform; // notifications of the open platform
 mod properties; // what holds for every input, by proptest
+mod properties_signatures; // round trips with other implementations, every changed byte
 mod properties_texts; // the same for rings, the app's texts, files and requests
 mod query; // single_trade_query and its XML
 mod refund; // giving money back
