@@ -1,18 +1,12 @@
 //! Vectors of the form-encoded gateway and the open platform.
 
-use alipay_protocol::backend::{RustCrypto, ready};
 use alipay_protocol::canonical::resplit;
 use alipay_protocol::form::Form;
-use alipay_protocol::notification::{Verifier, VerifyError};
-use alipay_protocol::trade::Partner;
 use serde_json::Value;
 
 use crate::keys::Key;
 use crate::message::Message;
-use crate::{Verdict, json, rules};
-
-/// The account of a vector that names none.
-const PARTNER: &str = "2088101122136241";
+use crate::{Verdict, json, rules, verifiers};
 
 /// Names that requests have and that no message from Alipay repeats: a signed request that is
 /// presented as a notification has one.
@@ -166,35 +160,13 @@ fn careful(
 ) -> Result<(), String> {
     // The key's policy is the receiver's, whatever the rule.
     let bound = key.bound()?;
+    if let Some(verdict) = verifiers::verdict(kind, rule, bound, message, vector) {
+        return verdict;
+    }
     if !matches!(rule, "v1" | "v1_keep_empty" | "v2") {
         return Ok(());
     }
-    let form = message.form()?;
-    if let ("v1", "notification" | "sync-return") = (rule, kind) {
-        let partner = Partner::parse(&account(&form, vector)).map_err(|error| error.to_string())?;
-        let verifier = Verifier::new(bound, partner).with_charset(message.charset);
-        let body = form.raw();
-        let verdict = if kind == "notification" {
-            ready(verifier.verify(&RustCrypto, body)).map(|_| ())
-        } else {
-            ready(verifier.verify_return(&RustCrypto, body)).map(|_| ())
-        };
-        match verdict {
-            Ok(()) => return Ok(()),
-            // The files ask whether a message is genuine, not whether it is about a trade of the
-            // cross-border product; for these reasons the question goes to the gates below.
-            Err(
-                VerifyError::InvalidField { .. }
-                | VerifyError::UnknownField
-                | VerifyError::UnknownNotifyType
-                | VerifyError::MissingField {
-                    field: "notify_type" | "notify_time" | "out_trade_no",
-                },
-            ) => {}
-            Err(error) => return Err(error.to_string()),
-        }
-    }
-    gates(kind, key, &form, message)
+    gates(kind, key, &message.form()?, message)
 }
 
 /// The gates behind the signature, for messages that the crate's verifiers do not read.
@@ -218,18 +190,4 @@ fn gates(kind: &str, key: &Key, form: &Form<'_>, message: &Message) -> Result<()
         }
     }
     Ok(())
-}
-
-/// The merchant's account: the vector's own word for it, else whom the message names, as a file says
-/// nothing about who reads it.
-fn account(form: &Form<'_>, vector: &Value) -> String {
-    let named = |name| {
-        form.get(name)
-            .and_then(|value| String::from_utf8(value.to_vec()).ok())
-    };
-    json::first(vector, &["partner", "seller_id"])
-        .or_else(|| named("partner"))
-        .or_else(|| named("seller_id"))
-        .filter(|account| Partner::parse(account).is_ok())
-        .unwrap_or_else(|| PARTNER.to_owned())
 }

@@ -13,6 +13,7 @@ mod resplit;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod verifiers;
 mod wycheproof;
 
 use std::process::ExitCode;

@@ -1,8 +1,8 @@
 //! The rules by which a message becomes the text that is signed.
 //!
-//! `v1` is the crate's own; the others are the file's, over the crate's form decoding.
+//! `v1` and `v2` are the crate's own; the others are the file's, over the crate's form decoding.
 
-use alipay_protocol::canonical::canonicalize;
+use alipay_protocol::canonical::{canonicalize, canonicalize_v2};
 use alipay_protocol::form::Form;
 
 use crate::json;
@@ -22,14 +22,14 @@ pub(crate) fn signed(rule: &str, message: &Message) -> Result<Signed, String> {
             let form = message.form()?;
             let text = match rule {
                 "v1" => canonicalize(form.iter()),
-                "v2" => joined(&form, |name, value| name != "sign" && !value.is_empty()),
-                _ => joined(&form, |name, _| !matches!(name, "sign" | "sign_type")),
+                "v2" => canonicalize_v2(form.iter()),
+                _ => keeping_empty(&form),
             };
             let sign = message.sign(Some(&form)).ok_or_else(no_sign)?;
             Ok(Signed { text, sign })
         }
         "quoted_in_order" | "verbatim_prefix" => {
-            let raw = message.raw.as_deref().ok_or("no raw_body")?;
+            let raw = signed_part(message.raw.as_deref().ok_or("no raw_body")?);
             let encode = |text: &str| message.charset.encode(text).ok_or("not of the charset");
             let end = if rule == "quoted_in_order" {
                 "&sign="
@@ -56,11 +56,11 @@ pub(crate) fn signed(rule: &str, message: &Message) -> Result<Signed, String> {
     }
 }
 
-/// The fields that are wanted, sorted by the bytes of their names and joined.
-fn joined(form: &Form<'_>, wanted: impl Fn(&str, &[u8]) -> bool) -> Vec<u8> {
+/// As `v1`, with the fields that have no value.
+fn keeping_empty(form: &Form<'_>) -> Vec<u8> {
     let mut fields: Vec<(&str, &[u8])> = form
         .iter()
-        .filter(|(name, value)| wanted(name, value))
+        .filter(|(name, _)| !matches!(*name, "sign" | "sign_type"))
         .collect();
     fields.sort_unstable_by_key(|(name, _)| *name);
     let pairs: Vec<Vec<u8>> = fields
@@ -68,6 +68,16 @@ fn joined(form: &Form<'_>, wanted: impl Fn(&str, &[u8]) -> bool) -> Vec<u8> {
         .map(|(name, value)| [name.as_bytes(), b"=", value].concat())
         .collect();
     pairs.join(&b'&')
+}
+
+/// The signed part of an app's result, where the file gives the whole of it.
+pub(crate) fn signed_part(raw: &str) -> &str {
+    let whole = raw.starts_with("resultStatus={") || raw.starts_with("memo={");
+    let part = raw.split_once("result={").map(|(_, rest)| rest);
+    match part.and_then(|rest| rest.rsplit_once('}')) {
+        Some((part, _)) if whole => part,
+        _ => raw,
+    }
 }
 
 /// The value of `sign` between quotes. Base64 has no `%`, so an escaped one is told by it; a `+`

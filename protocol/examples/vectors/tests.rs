@@ -165,6 +165,31 @@ fn answer_is_verified_over_the_raw_text_of_its_value() {
 }
 
 #[test]
+fn result_of_the_app_is_read_whole_or_in_part() {
+    let results = file("app_result.json");
+    let result = results.as_array().unwrap().iter();
+    let result = result
+        .clone()
+        .find(|one| one["id"] == "android-2013")
+        .unwrap();
+    let text = result["text"].as_str().unwrap();
+    let (_, part) = text.split_once("result={").unwrap();
+    let part = part.strip_suffix('}').unwrap();
+    for raw in [text, part] {
+        let vector = |raw: &str| {
+            json!([{
+                "id": "x", "kind": "sync-app-result", "sign_type": "RSA", "key": result["key"],
+                "raw_body": raw, "accept": true,
+            }])
+        };
+        assert_eq!(run(&vector(raw)), (1, Vec::new()));
+        let altered = raw.replace("total_fee=\"1\"", "total_fee=\"2\"");
+        let line = "x: accepted, refused (the signature does not hold)";
+        assert_eq!(run(&vector(&altered)), (0, vec![line.to_owned()]));
+    }
+}
+
+#[test]
 fn forgery_that_is_not_signed_or_shows_nothing_fails() {
     let mut json = file("resplit.json");
     json["forged"]["total_amount"] = json!("1.00");
