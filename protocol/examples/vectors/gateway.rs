@@ -31,22 +31,20 @@ enum Family {
     Bare,
 }
 
+/// The family of a kind, by the words it is made of: `response-openapi` is a response.
 fn family(kind: &str) -> Option<Family> {
-    let is = |family: &str| {
-        kind.strip_prefix(family)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
+    let is = |word: &str| kind.split(['-', '_']).any(|part| part == word);
     [
         ("notification", Family::Notification),
-        ("sync-return", Family::Return),
-        ("sync-app-result", Family::Return),
+        ("return", Family::Return),
+        ("result", Family::Return),
         ("request", Family::Request),
         ("primitive", Family::Bare),
         ("response", Family::Bare),
         ("answer", Family::Bare),
     ]
     .into_iter()
-    .find_map(|(name, family)| is(name).then_some(family))
+    .find_map(|(word, family)| is(word).then_some(family))
 }
 
 /// The verdict on one vector.

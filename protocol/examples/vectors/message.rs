@@ -13,6 +13,8 @@ pub(crate) struct Message {
     pub(crate) raw: Option<String>,
     /// The form that is decoded: the raw text behind `?`, or the parameters written as one.
     pub(crate) form: Option<Vec<u8>>,
+    /// The parameters as they are, where there is no raw text.
+    params: Option<Vec<(String, Vec<u8>)>>,
     pub(crate) given_text: Option<Vec<u8>>,
     pub(crate) given_sign: Option<Vec<u8>>,
 }
@@ -27,30 +29,32 @@ impl Message {
                 .encode(text)
                 .ok_or("a value is not of the charset".to_owned())
         };
-        let form = match (&raw, params) {
-            (Some(raw), _) => {
+        let params: Option<Vec<(String, Vec<u8>)>> = match (&raw, params) {
+            (None, Some(params)) => {
+                let value = |value: &Value| match value {
+                    Value::String(text) => encode(text),
+                    Value::Null => Ok(Vec::new()),
+                    other => encode(&other.to_string()),
+                };
+                let pairs = params
+                    .iter()
+                    .map(|(name, json)| Ok((name.clone(), value(json)?)));
+                Some(pairs.collect::<Result<_, String>>()?)
+            }
+            _ => None,
+        };
+        let form = match &raw {
+            Some(raw) => {
                 let form = raw.split_once('?').map_or(raw.as_str(), |(_, query)| query);
                 Some(encode(form)?)
             }
-            (None, Some(params)) => {
-                let mut form = String::new();
-                for (name, value) in params {
-                    let value = match value {
-                        Value::String(text) => text.clone(),
-                        Value::Null => String::new(),
-                        other => other.to_string(),
-                    };
-                    if !form.is_empty() {
-                        form.push('&');
-                    }
-                    // Every byte escaped: a form needs no more, and it is not the crate's encoder.
-                    form.push_str(&escape(name.as_bytes()));
-                    form.push('=');
-                    form.push_str(&escape(&encode(&value)?));
-                }
-                Some(form.into_bytes())
-            }
-            (None, None) => None,
+            // Every byte escaped: a form needs no more, and it is not the crate's encoder.
+            None => params.as_ref().map(|params| {
+                let pairs = params
+                    .iter()
+                    .map(|(name, value)| format!("{}={}", escape(name.as_bytes()), escape(value)));
+                pairs.collect::<Vec<_>>().join("&").into_bytes()
+            }),
         };
         let given_text = match json::text(vector, "string_to_sign_hex") {
             Some(hex) => Some(json::hex(&hex).ok_or("string_to_sign_hex is not hexadecimal")?),
@@ -62,6 +66,7 @@ impl Message {
             charset,
             raw,
             form,
+            params,
             given_text,
             given_sign: json::text(vector, "sign").map(String::into_bytes),
         })
@@ -73,14 +78,25 @@ impl Message {
         Form::parse(form).map_err(|error| error.to_string())
     }
 
+    /// The fields: parameters as the file gives them, whatever their names, else the form's.
+    pub(crate) fn fields(&self) -> Result<Vec<(String, Vec<u8>)>, String> {
+        if let Some(params) = &self.params {
+            return Ok(params.clone());
+        }
+        let form = self.form()?;
+        let fields = form.iter();
+        Ok(fields
+            .map(|(name, value)| (name.to_owned(), value.to_vec()))
+            .collect())
+    }
+
     /// The signature: the message's own field, even an empty one, before the vector's.
-    pub(crate) fn sign(&self, form: Option<&Form<'_>>) -> Option<Vec<u8>> {
-        form.and_then(|form| {
-            form.iter()
-                .find(|(name, _)| *name == "sign")
-                .map(|(_, value)| value.to_vec())
-        })
-        .or_else(|| self.given_sign.clone())
+    pub(crate) fn sign(&self, fields: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
+        fields
+            .iter()
+            .find(|(name, _)| name == "sign")
+            .map(|(_, value)| value.clone())
+            .or_else(|| self.given_sign.clone())
     }
 }
 

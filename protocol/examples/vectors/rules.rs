@@ -19,13 +19,16 @@ pub(crate) fn signed(rule: &str, message: &Message) -> Result<Signed, String> {
     let no_sign = || "no signature".to_owned();
     match rule {
         "v1" | "v1_keep_empty" | "v2" => {
-            let form = message.form()?;
+            let fields = message.fields()?;
+            let pairs = fields
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_slice()));
             let text = match rule {
-                "v1" => canonicalize(form.iter()),
-                "v2" => canonicalize_v2(form.iter()),
-                _ => keeping_empty(&form),
+                "v1" => canonicalize(pairs),
+                "v2" => canonicalize_v2(pairs),
+                _ => keeping_empty(pairs),
             };
-            let sign = message.sign(Some(&form)).ok_or_else(no_sign)?;
+            let sign = message.sign(&fields).ok_or_else(no_sign)?;
             Ok(Signed { text, sign })
         }
         "quoted_in_order" | "verbatim_prefix" => {
@@ -48,7 +51,7 @@ pub(crate) fn signed(rule: &str, message: &Message) -> Result<Signed, String> {
             sign: message
                 .given_sign
                 .clone()
-                .or_else(|| message.sign(message.form().ok().as_ref()))
+                .or_else(|| message.sign(&message.fields().unwrap_or_default()))
                 .ok_or_else(no_sign)?,
         }),
         "json_value_verbatim" => json_value(message),
@@ -57,9 +60,8 @@ pub(crate) fn signed(rule: &str, message: &Message) -> Result<Signed, String> {
 }
 
 /// As `v1`, with the fields that have no value.
-fn keeping_empty(form: &Form<'_>) -> Vec<u8> {
-    let mut fields: Vec<(&str, &[u8])> = form
-        .iter()
+fn keeping_empty<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    let mut fields: Vec<(&str, &[u8])> = pairs
         .filter(|(name, _)| !matches!(*name, "sign" | "sign_type"))
         .collect();
     fields.sort_unstable_by_key(|(name, _)| *name);
