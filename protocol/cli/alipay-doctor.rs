@@ -9,13 +9,10 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use alipay_protocol::charset::Charset;
-use alipay_protocol::doctor::{
-    Captured, Certainty, Configuration, Diagnosis, MAX_CAPTURE, Outcome, diagnose,
-};
+use alipay_protocol::doctor::{Captured, Configuration, MAX_CAPTURE, Outcome, diagnose};
 use alipay_protocol::openplatform::Rule;
 use alipay_protocol::sign::SignType;
 use alipay_protocol::trade::Partner;
-use serde_json::json;
 
 const HELP: &str = "alipay-doctor: why does the signature of this message not hold?
 
@@ -109,9 +106,9 @@ fn run(words: Vec<String>) -> Result<ExitCode, String> {
     }
     let diagnosis = diagnose(&configuration, &captured);
     if asked.json {
-        println!("{}", for_programs(&diagnosis));
+        println!("{}", diagnosis.for_programs());
     } else {
-        print!("{}", for_people(&diagnosis));
+        print!("{}", diagnosis.for_people());
     }
     Ok(match diagnosis.outcome() {
         Outcome::Valid => ExitCode::SUCCESS,
@@ -205,68 +202,4 @@ fn capture(file: &str) -> Result<Captured, String> {
 fn strip(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
-fn for_people(diagnosis: &Diagnosis) -> String {
-    let mut text = match diagnosis.outcome() {
-        Outcome::Valid => "VALID: the signature holds, and the message is in order.\n".to_owned(),
-        Outcome::Explained => String::new(),
-        _ => "NOT EXPLAINED: no known mistake makes this signature hold.\n\n\
-              Either the key is not the one it was signed with (give more with --other-key and \
-              --own-key),\nor the message was altered, or fields are missing. Compare what Alipay \
-              sent, byte by byte.\n"
-            .to_owned(),
-    };
-    if let Some(refusal) = diagnosis.refusal() {
-        text.push_str(&format!("REFUSED, though signed: {refusal}.\n\n"));
-    }
-    let findings = diagnosis.findings();
-    if diagnosis.outcome() == Outcome::Valid && !findings.is_empty() {
-        text.push_str("\nIf your own code refuses it all the same:\n\n");
-    }
-    let proved = findings
-        .iter()
-        .filter(|finding| finding.certainty() == Certainty::Proved)
-        .count();
-    if proved > 1 {
-        text.push_str(&format!(
-            "{proved} mistakes together; with all undone, the signature holds.\n\n"
-        ));
-    }
-    for finding in findings {
-        let cause = finding.cause();
-        let place = finding
-            .field()
-            .map(|field| format!(", in `{field}`"))
-            .unwrap_or_default();
-        let sure = finding.certainty().as_str().to_uppercase();
-        text.push_str(&format!(
-            "{sure}: {}{place}\n  what  {}\n  mend  {}\n",
-            cause.code(),
-            cause.says(),
-            cause.mend()
-        ));
-    }
-    text
-}
-
-fn for_programs(diagnosis: &Diagnosis) -> serde_json::Value {
-    let findings: Vec<serde_json::Value> = diagnosis
-        .findings()
-        .iter()
-        .map(|finding| {
-            json!({
-                "code": finding.cause().code(),
-                "certainty": finding.certainty().as_str(),
-                "field": finding.field(),
-                "says": finding.cause().says(),
-                "mend": finding.cause().mend(),
-            })
-        })
-        .collect();
-    json!({
-        "outcome": diagnosis.outcome().as_str(),
-        "refusal": diagnosis.refusal(),
-        "findings": findings,
-    })
 }

@@ -36,6 +36,7 @@ mod change;
 mod gateway;
 mod keys;
 mod reading;
+mod report;
 
 use crate::charset::Charset;
 use crate::openplatform::Rule;

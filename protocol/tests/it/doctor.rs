@@ -216,6 +216,47 @@ fn garbage_is_not_explained() {
 }
 
 #[test]
+fn report_names_the_mistakes_and_shows_no_value() {
+    let genuine = genuine("edge-fund-bill-list-html-escaped");
+    let sign = genuine.value("sign").replace('+', " ");
+    let body = genuine.with("sign", sign.as_bytes());
+    let diagnosis = examine(&genuine.configuration(), body);
+    let text = diagnosis.for_people();
+    assert_eq!(
+        text,
+        "2 mistakes together; with all of them undone, the signature holds.\n\n\
+         PROVED: html_escaped, in `fund_bill_list`\n  \
+         what  Values went through an HTML escape (`&quot;`, `&amp;`).\n  \
+         mend  Take the raw body: an input filter of the framework escaped it. Escape on output, \
+         never on input.\n\
+         PROVED: sign_plus_became_space\n  \
+         what  A `+` in `sign` became a space.\n  \
+         mend  The sender must write it as %2B; do not decode the form a second time.\n"
+    );
+    let json: serde_json::Value = serde_json::from_str(&diagnosis.for_programs()).unwrap();
+    assert_eq!(json["outcome"], "explained");
+    assert_eq!(json["refusal"], serde_json::Value::Null);
+    assert_eq!(json["findings"][0]["code"], "html_escaped");
+    assert_eq!(json["findings"][0]["field"], "fund_bill_list");
+    assert_eq!(json["findings"][1]["certainty"], "proved");
+    assert!(!diagnosis.for_programs().contains("ALIPAYACCOUNT"));
+}
+
+#[test]
+fn report_of_a_valid_and_of_an_unexplained_message() {
+    let genuine = genuine("edge-base");
+    let valid = examine(&genuine.configuration(), &genuine.body);
+    assert_eq!(
+        valid.for_people(),
+        "VALID: the signature holds, and the message is in order.\n"
+    );
+    let altered = genuine.with("total_fee", b"0.01");
+    let report = examine(&genuine.configuration(), altered).for_people();
+    assert!(report.starts_with("NOT EXPLAINED: no known mistake makes this signature hold.\n"));
+    assert!(!report.contains("mend"), "{report}");
+}
+
+#[test]
 fn codes_are_unique_and_every_cause_says_what_and_how() {
     let causes = ALL;
     let mut codes: Vec<&str> = causes.iter().map(|cause| cause.code()).collect();
