@@ -6,7 +6,7 @@
 //
 // | row | why |
 // |---|---|
-// | A12 out of order | outage.spec.mjs: every permutation of five notifications |
+// | A12 out of order | permutations.spec.mjs: every sequence of five notifications |
 // | A15 SHA-1 collisions | none can be made here; RSA2 takes no SHA-1 signature (A3, A14) |
 // | A17 timing of the private key | no private-key work depends on a notification; SECURITY.md |
 // | A21 acknowledged before durable | crash.mjs |
