@@ -1,6 +1,7 @@
 //! The doctor: one case per mistake, from a genuine message, with the exact cause.
 
 mod antom; // the signature in the headers
+mod command; // alipay-doctor, from outside
 mod configuration; // keys, rules, charsets: what was configured
 mod message; // what happened to the message on its way
 
