@@ -1,6 +1,6 @@
 // The README's JavaScript examples, run as they stand there.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
@@ -17,7 +17,9 @@ const README = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), 
 async function example(name, tail = "") {
   const found = README.match(new RegExp(`<!-- test: ${name} -->\\n\`\`\`js\\n([\\s\\S]*?)\`\`\``));
   expect(found, `README has an example "${name}"`).not.toBe(null);
-  const file = join(import.meta.dirname, "..", "results", `readme-${name}.mjs`);
+  const folder = join(import.meta.dirname, "..", "results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `readme-${name}.mjs`);
   writeFileSync(file, found[1] + tail);
   return import(file);
 }
