@@ -137,7 +137,6 @@ for (const [method, path, status, code] of [
   ["GET", "/", 404, "route_unknown"],
   ["GET", "/checkout/A1", 404, "route_unknown"],
   ["GET", "/status", 404, "route_unknown"],
-  ["GET", "/admin/orders", 404, "route_unknown"],
   ["GET", "/.env", 404, "route_unknown"],
 ]) {
   test(`${method}_${path}_refused`, async () => {
