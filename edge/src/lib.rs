@@ -4,6 +4,8 @@
 pub mod admin;
 pub mod checkout;
 pub mod clock;
+#[cfg(feature = "compare")]
+pub mod compare;
 pub mod config;
 pub mod endpoint;
 pub mod error;
@@ -39,6 +41,10 @@ use worker::{
 #[event(fetch)]
 async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Response> {
     let path = request.path();
+    #[cfg(feature = "compare")]
+    if path == "/compare" {
+        return compare::answer(&mut request).await;
+    }
     let response = match Config::of(&env) {
         Ok(config) => {
             if path == "/notify/gateway" {

@@ -64,6 +64,12 @@ export const SUITES = [
     run: (ready) => playwright('proof', join('tests', 'proof', 'playwright.config.mjs'), ready),
   },
   {
+    name: 'backends',
+    says: 'every RSA vector by WebCrypto and by the Rust crates, both in the real Worker runtime',
+    build: true,
+    run: (ready) => script('backends', [], ready),
+  },
+  {
     name: 'hostile',
     says: 'strange input at every route, for some seconds, from a seed',
     build: true,
