@@ -10,7 +10,8 @@ use crate::antom::names::ClientId;
 use crate::antom::time::AntomTime;
 use crate::backend::RsaBackend;
 use crate::key::{KeyError, PrivateKey, PublicKey};
-use crate::sign::{SignError, SigningKey, VerifyingKey};
+use crate::ring::{KeyRing, Keys, RingError};
+use crate::sign::{SignError, SignType, SigningKey, VerifyingKey};
 
 pub use header::{HeaderError, KeyVersion, MAX_HEADER, SignatureHeader};
 
@@ -110,7 +111,11 @@ impl fmt::Debug for Envelope<'_> {
 
 /// Antom's public keys, bound to `RSA256`: the present one, and others while keys change.
 #[derive(Debug)]
-pub struct PublicKeys(Vec<VerifyingKey>);
+pub struct PublicKeys {
+    /// Those of a ring that are valid at one moment; tried first.
+    ring: Option<Keys>,
+    listed: Vec<VerifyingKey>,
+}
 
 impl PublicKeys {
     /// Binds Antom's key.
@@ -125,7 +130,32 @@ impl PublicKeys {
     ///
     /// `docs/alipay/antom.md` section 2.
     pub fn new(key: PublicKey) -> Result<Self, KeyError> {
-        Ok(Self(vec![VerifyingKey::rsa2(key)?]))
+        Ok(Self {
+            ring: None,
+            listed: vec![VerifyingKey::rsa2(key)?],
+        })
+    }
+
+    /// Takes the keys of `ring` that are valid at `now_unix_s`: Antom's `RSA256` is what the gateway
+    /// calls `RSA2`. Make them per message, as they keep their moment.
+    ///
+    /// # Errors
+    ///
+    /// * [`RingError::NoKey`] – the ring is for another algorithm.
+    /// * [`RingError::NoValidKey`] – none of its keys is valid at that moment.
+    ///
+    /// # Source
+    ///
+    /// `docs/alipay/antom.md` section 2, `docs/alipay/sign.md` section 6.
+    pub fn of_ring(ring: &KeyRing, now_unix_s: i64) -> Result<Self, RingError> {
+        if ring.sign_type() != SignType::Rsa2 {
+            let sign_type = SignType::Rsa2;
+            return Err(RingError::NoKey { sign_type });
+        }
+        Ok(Self {
+            ring: Some(ring.at(now_unix_s)?),
+            listed: Vec::new(),
+        })
     }
 
     /// The same keys and one more, tried after them. `keyVersion` is not signed, so it chooses none.
@@ -134,7 +164,7 @@ impl PublicKeys {
     ///
     /// As [`new`](Self::new).
     pub fn or(mut self, key: PublicKey) -> Result<Self, KeyError> {
-        self.0.push(VerifyingKey::rsa2(key)?);
+        self.listed.push(VerifyingKey::rsa2(key)?);
         Ok(self)
     }
 
@@ -161,7 +191,13 @@ impl PublicKeys {
     ) -> Result<KeyVersion, SignatureError> {
         let header = SignatureHeader::parse(signature).map_err(SignatureError::BadHeader)?;
         let text = envelope.canonicalize();
-        for key in &self.0 {
+        if let Some(ring) = &self.ring {
+            let verdict = ring.verify(backend, &text, header.base64()).await;
+            if verdict.is_ok() {
+                return Ok(header.key_version());
+            }
+        }
+        for key in &self.listed {
             let verdict = key.verify(backend, &text, header.base64()).await;
             if verdict.is_ok() {
                 return Ok(header.key_version());

@@ -5,6 +5,7 @@ mod exact; // every byte that is changed, by proptest
 mod model; // the one model above the protocols
 mod notifications; // one fault per case, from a fresh signed notification; the exact refusal
 mod requests; // what we send, byte by byte, and what we refuse to send
+mod ring; // keys in their times
 mod verdicts; // antom.json, every vector, with the exceptions and their reasons
 
 use std::sync::OnceLock;
