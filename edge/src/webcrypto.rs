@@ -5,7 +5,9 @@ use alipay_protocol::backend::RsaBackend;
 use alipay_protocol::key::{PrivateKey, PublicKey};
 use alipay_protocol::sign::{BadSignature, Digest, SignError};
 use js_sys::{Array, Object, Reflect, Uint8Array};
-use std::cell::RefCell;
+use sha2::Digest as _;
+use sha2::Sha256;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -16,12 +18,23 @@ const MAX_CACHED: usize = 16;
 
 thread_local! {
     static CACHE: RefCell<BTreeMap<CacheKey, CryptoKey>> = const { RefCell::new(BTreeMap::new()) };
+    static SUBTLE: OnceCell<SubtleCrypto> = const { OnceCell::new() };
 }
 
-/// What a key was imported as.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// What a key is known by once it is imported: a digest, so that no copy of a private key stays in
+/// wasm's memory.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct CacheKey {
-    der: Vec<u8>,
+    der_sha256: [u8; 32],
+    hash: &'static str,
+    usage: &'static str,
+}
+
+/// A key as it is to be imported.
+#[derive(Clone, Copy)]
+struct Slot<'a> {
+    der: &'a [u8],
+    format: &'static str,
     hash: &'static str,
     usage: &'static str,
 }
@@ -38,8 +51,9 @@ impl RsaBackend for WebCrypto {
         text: &[u8],
         signature: &[u8],
     ) -> Result<(), BadSignature> {
-        let slot = CacheKey {
-            der: key.spki_der().to_vec(),
+        let slot = Slot {
+            der: key.spki_der(),
+            format: "spki",
             hash: hash(digest),
             usage: "verify",
         };
@@ -55,8 +69,9 @@ impl RsaBackend for WebCrypto {
         digest: Digest,
         text: &[u8],
     ) -> Result<Vec<u8>, SignError> {
-        let slot = CacheKey {
-            der: key.pkcs8_der().to_vec(),
+        let slot = Slot {
+            der: key.pkcs8_der(),
+            format: "pkcs8",
             hash: hash(digest),
             usage: "sign",
         };
@@ -71,9 +86,9 @@ fn hash(digest: Digest) -> &'static str {
     }
 }
 
-async fn verify(slot: CacheKey, text: &[u8], signature: &[u8]) -> Result<JsValue, JsValue> {
+async fn verify(slot: Slot<'_>, text: &[u8], signature: &[u8]) -> Result<JsValue, JsValue> {
     let subtle = subtle()?;
-    let key = imported(&subtle, "spki", slot).await?;
+    let key = imported(&subtle, slot).await?;
     let promise = subtle.verify_with_str_and_js_u8_array_and_js_u8_array(
         ALGORITHM,
         &key,
@@ -83,9 +98,9 @@ async fn verify(slot: CacheKey, text: &[u8], signature: &[u8]) -> Result<JsValue
     JsFuture::from(promise).await
 }
 
-async fn sign(slot: CacheKey, text: &[u8]) -> Result<Vec<u8>, JsValue> {
+async fn sign(slot: Slot<'_>, text: &[u8]) -> Result<Vec<u8>, JsValue> {
     let subtle = subtle()?;
-    let key = imported(&subtle, "pkcs8", slot).await?;
+    let key = imported(&subtle, slot).await?;
     let promise = subtle.sign_with_str_and_js_u8_array(ALGORITHM, &key, &Uint8Array::from(text))?;
     Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
 }
@@ -93,24 +108,28 @@ async fn sign(slot: CacheKey, text: &[u8]) -> Result<Vec<u8>, JsValue> {
 const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
 
 fn subtle() -> Result<SubtleCrypto, JsValue> {
+    if let Some(subtle) = SUBTLE.with(|cell| cell.get().cloned()) {
+        return Ok(subtle);
+    }
     let crypto: Crypto = Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into();
-    Ok(crypto.subtle())
+    Ok(SUBTLE.with(|cell| cell.get_or_init(|| crypto.subtle()).clone()))
 }
 
-async fn imported(
-    subtle: &SubtleCrypto,
-    format: &str,
-    slot: CacheKey,
-) -> Result<CryptoKey, JsValue> {
-    if let Some(key) = CACHE.with_borrow(|cache| cache.get(&slot).cloned()) {
+async fn imported(subtle: &SubtleCrypto, slot: Slot<'_>) -> Result<CryptoKey, JsValue> {
+    let cached = CacheKey {
+        der_sha256: Sha256::digest(slot.der).into(),
+        hash: slot.hash,
+        usage: slot.usage,
+    };
+    if let Some(key) = CACHE.with_borrow(|cache| cache.get(&cached).cloned()) {
         return Ok(key);
     }
     let algorithm = Object::new();
     Reflect::set(&algorithm, &"name".into(), &ALGORITHM.into())?;
     Reflect::set(&algorithm, &"hash".into(), &slot.hash.into())?;
     let promise = subtle.import_key_with_object(
-        format,
-        &Uint8Array::from(slot.der.as_slice()),
+        slot.format,
+        &Uint8Array::from(slot.der),
         &algorithm,
         // Not extractable: the runtime never hands the key out again.
         false,
@@ -121,7 +140,7 @@ async fn imported(
         if cache.len() >= MAX_CACHED {
             cache.clear();
         }
-        cache.insert(slot, key.clone());
+        cache.insert(cached, key.clone());
     });
     Ok(key)
 }
