@@ -1,5 +1,6 @@
 //! The Worker's configuration: read from the environment once per isolate, whole or not at all.
 
+pub mod fault;
 mod vars;
 
 use crate::admin::auth::Bearer;
@@ -7,11 +8,12 @@ use crate::admin::keys::Key;
 use crate::error::Failure;
 use crate::event::EndpointSecret;
 use crate::ladder::Ladder;
-use crate::outbound;
+use crate::log;
 use crate::token::Secret;
 use alipay_protocol::notification::Verifier;
 use alipay_protocol::sign::{SignType, SigningKey};
 use alipay_protocol::trade::Partner;
+use fault::{Fault, Faults};
 use std::cell::OnceCell;
 use std::rc::Rc;
 use url::Url;
@@ -93,14 +95,16 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Failure::Misconfigured`] with the first variable that is absent or wrong. It is read
+    /// [`Failure::Misconfigured`], and the log has every setting that is absent or wrong. It is read
     /// again at the next request, and nothing is served until it is right.
     pub fn of(env: &Env) -> Result<Rc<Self>, Failure> {
         if let Some(config) = CONFIG.with(|cell| cell.get().cloned()) {
             return Ok(config);
         }
-        let config = Rc::new(Self::read(&|name| {
-            env.var(name).ok().map(|value| value.to_string())
+        let read = Self::read(&|name| env.var(name).ok().map(|value| value.to_string()));
+        let config = Rc::new(read.map_err(|faults| {
+            log::misconfigured(&faults);
+            Failure::Misconfigured
         })?);
         CONFIG.with(|cell| cell.set(config.clone()).ok());
         Ok(config)
@@ -110,50 +114,70 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// As [`Config::of`].
-    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+    /// Every setting that is absent or wrong, in no order that matters.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
         let vars = Vars(lookup);
-        let development = vars.choice("DEVELOPMENT", "false", &["true", "false"])? == "true";
-        let server = |name: &'static str| {
-            let text = vars.required(name)?;
-            outbound::server(&text, development).ok_or(Failure::Misconfigured(name))
+        let mut faults = Faults::default();
+        let development = faults
+            .take(vars.choice("DEVELOPMENT", "false", &["true", "false"]))
+            .is_some_and(|text| text == "true");
+        let edge_origin = faults.take(vars.origin("EDGE_ORIGIN", development));
+        let gateway_url = faults.take(vars.server("GATEWAY_URL", development));
+        let partner = faults.take(vars.partner("PARTNER"));
+        let sign_type = faults.take(vars.sign_type("SIGN_TYPE"));
+        // Which keys there must be hangs on it.
+        let keys = sign_type.and_then(|sign_type| match vars.keys(sign_type) {
+            Ok(keys) => Some(keys),
+            Err(wrong) => {
+                wrong.into_iter().for_each(|fault| faults.note(fault));
+                None
+            }
+        });
+        let order_secret = faults.take(vars.secret("ORDER_SECRET"));
+        let status_secret = faults.take(vars.secret("STATUS_SECRET"));
+        // The shop has the first, and only the edge may have the second.
+        if status_secret.is_some() && vars.are_same("STATUS_SECRET", "ORDER_SECRET") {
+            faults.note(Fault::same("STATUS_SECRET", "ORDER_SECRET"));
+        }
+        let allowed_origins = faults.take(vars.origins("ALLOWED_ORIGINS", development));
+        let mut endpoints = Vec::new();
+        for endpoint in vars.endpoints(development) {
+            match endpoint {
+                Ok(endpoint) => endpoints.push(endpoint),
+                Err(wrong) => wrong.into_iter().for_each(|fault| faults.note(fault)),
+            }
+        }
+        let ladder = faults.take(vars.forward_ladder("FORWARD_LADDER_S"));
+        let query_ladder = faults.take(vars.ladder("QUERY_LADDER_S", Ladder::query()));
+        let ask_back = faults.take(vars.ask_back("NOTIFY_VERIFY"));
+        let merchant_url = faults.take(vars.choice("MERCHANT_URL", "omit", &["omit", "send"]));
+        let admin = faults.take(vars.admin("ADMIN_TOKENS"));
+        let retention_ms = faults.take(vars.retention_ms("RETENTION_DAYS"));
+        let whole = || {
+            let (sign_type, partner) = (sign_type?, partner?);
+            let (signing_key, verifying_key) = keys?;
+            Some(Self {
+                edge_origin: edge_origin?,
+                gateway_url: gateway_url?,
+                verifier: Verifier::new(verifying_key, partner.clone()),
+                partner,
+                sign_type,
+                signing_key,
+                order_secret: order_secret?,
+                status_secret: status_secret?,
+                status_ttl_s: STATUS_TTL_S,
+                allowed_origins: allowed_origins?,
+                endpoints,
+                ladder: ladder?,
+                query_ladder: query_ladder?,
+                ask_back: ask_back?,
+                send_merchant_url: merchant_url? == "send",
+                admin: admin?,
+                retention_ms: retention_ms?,
+                keys: vars.fingerprints(sign_type),
+            })
         };
-        let edge_origin = server("EDGE_ORIGIN")?.origin().ascii_serialization();
-        let partner = Partner::parse(&vars.required("PARTNER")?)
-            .map_err(|_| Failure::Misconfigured("PARTNER"))?;
-        let sign_type = SignType::parse(&vars.required("SIGN_TYPE")?)
-            .ok_or(Failure::Misconfigured("SIGN_TYPE"))?;
-        let (signing_key, verifying_key) = vars.keys(sign_type)?;
-        Ok(Self {
-            edge_origin,
-            gateway_url: server("GATEWAY_URL")?,
-            verifier: Verifier::new(verifying_key, partner.clone()),
-            partner,
-            sign_type,
-            signing_key,
-            order_secret: vars.secret("ORDER_SECRET")?,
-            status_secret: vars.secret("STATUS_SECRET")?,
-            status_ttl_s: STATUS_TTL_S,
-            allowed_origins: vars.origins("ALLOWED_ORIGINS", development)?,
-            endpoints: vars.endpoints(development)?,
-            ladder: vars
-                .ladder("FORWARD_LADDER_S", Ladder::forward())
-                .map(|ladder| ladder.wait_ms(0, 0, None).is_some().then_some(ladder))?
-                .ok_or(Failure::Misconfigured("FORWARD_LADDER_S"))?,
-            query_ladder: vars.ladder("QUERY_LADDER_S", Ladder::query())?,
-            ask_back: match vars
-                .choice("NOTIFY_VERIFY", "rsa", &["rsa", "always", "never"])?
-                .as_str()
-            {
-                "always" => AskBack::Always,
-                "never" => AskBack::Never,
-                _ => AskBack::SharedKey,
-            },
-            send_merchant_url: vars.choice("MERCHANT_URL", "omit", &["omit", "send"])? == "send",
-            admin: vars.admin("ADMIN_TOKENS")?,
-            retention_ms: vars.retention_ms("RETENTION_DAYS")?,
-            keys: vars.fingerprints(sign_type),
-        })
+        faults.or_whole(whole())
     }
 
     /// Whether Alipay must confirm a notification that verified.

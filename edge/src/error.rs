@@ -36,8 +36,8 @@ pub enum Failure {
         /// What it has.
         allow: &'static str,
     },
-    /// The Worker's own configuration is incomplete; the name of the first bad variable.
-    Misconfigured(&'static str),
+    /// The Worker's own configuration is incomplete. What is wrong is in the log alone.
+    Misconfigured,
     /// No such order.
     OrderUnknown,
     /// A claim of the order token breaks a rule; the claim's name, and the rule.
@@ -78,7 +78,7 @@ impl Failure {
             Self::Malformed => (400, "malformed", "The body is not what this route reads"),
             Self::MediaType => (415, "media_type", "This media type is not read here"),
             Self::Method { .. } => (405, "method", "This route has no such method"),
-            Self::Misconfigured(_) => (
+            Self::Misconfigured => (
                 503,
                 "misconfigured",
                 "This Worker's configuration is incomplete",
@@ -173,7 +173,9 @@ impl fmt::Display for Failure {
                 f.write_str("send application/x-www-form-urlencoded or application/json")
             }
             Self::Method { allow } => write!(f, "use {allow}"),
-            Self::Misconfigured(name) => write!(f, "set {name}; see docs/contracts.md, section 3"),
+            Self::Misconfigured => f.write_str(
+                "its operator finds the setting in the log, or by npm run deploy -- --check",
+            ),
             Self::OrderClaim(claim, rule) => write!(f, "{claim}: {rule}"),
             Self::OrderTermsDiffer => f.write_str("use a new out_trade_no for other content"),
             Self::OrderToken(TokenError::Claim(name)) => write!(f, "the claim {name} is missing"),
@@ -245,7 +247,7 @@ impl Refusal {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let class = match failure {
-            Failure::Unavailable | Failure::Misconfigured(_) => Class::Retry,
+            Failure::Unavailable | Failure::Misconfigured => Class::Retry,
             _ => Class::Untrusted,
         };
         Self {
@@ -275,7 +277,7 @@ mod tests {
             (Failure::Malformed, "malformed", 400),
             (Failure::MediaType, "media_type", 415),
             (Failure::Method { allow: "POST" }, "method", 405),
-            (Failure::Misconfigured("X"), "misconfigured", 503),
+            (Failure::Misconfigured, "misconfigured", 503),
             (Failure::OrderUnknown, "order_unknown", 404),
             (Failure::OrderClaim("a", "b".into()), "order_claim", 422),
             (Failure::OrderTermsDiffer, "order_terms_differ", 409),
@@ -329,10 +331,7 @@ mod tests {
     #[test]
     fn only_our_own_faults_are_retried() {
         assert_eq!(Refusal::from(Failure::Unavailable).class, Class::Retry);
-        assert_eq!(
-            Refusal::from(Failure::Misconfigured("X")).class,
-            Class::Retry
-        );
+        assert_eq!(Refusal::from(Failure::Misconfigured).class, Class::Retry);
         assert_eq!(
             Refusal::from(Failure::BodyTooLong { limit: 1 }).class,
             Class::Untrusted

@@ -55,10 +55,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
                 for_pages(&mut request, &env, &config, &path).await?
             }
         }
-        Err(failure) => {
-            log::misconfigured(&failure);
-            http::problem(&failure)?
-        }
+        Err(failure) => http::problem(&failure)?,
     };
     http::harden(response)
 }

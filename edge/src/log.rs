@@ -2,6 +2,7 @@
 //! name or address. What happens often is counted here too, so that a metric and a line never differ.
 
 use crate::admin::counters::{Family, count};
+use crate::config::fault::Fault;
 use crate::error::Failure;
 use crate::forward::Outcome;
 use serde_json::{Value, json};
@@ -94,12 +95,15 @@ impl From<worker::Error> for Failure {
     }
 }
 
-/// The configuration is not whole: names the variable, never its value.
-pub fn misconfigured(failure: &Failure) {
-    console_error!(
-        "{}",
-        line("misconfigured", &[("detail", failure.to_string().into())])
-    );
+/// The configuration is not whole: names each setting and what is expected, never a value.
+pub fn misconfigured(faults: &[Fault]) {
+    for fault in faults {
+        let fields = [
+            ("setting", fault.setting.into()),
+            ("detail", fault.to_string().into()),
+        ];
+        console_error!("{}", line("misconfigured", &fields));
+    }
 }
 
 fn line(event: &str, fields: &[(&str, Value)]) -> String {

@@ -67,6 +67,14 @@ pub fn server(text: &str, development: bool) -> Option<Url> {
     (url.scheme() == "https" && is_public(&host)).then_some(url)
 }
 
+/// Reads an origin: a [`server`] without a path or a query, as browsers write it.
+#[must_use]
+pub fn origin(text: &str, development: bool) -> Option<String> {
+    let url = server(text, development)?;
+    let bare = url.path() == "/" && url.query().is_none();
+    bare.then(|| url.origin().ascii_serialization())
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
@@ -152,6 +160,23 @@ mod tests {
             "https://[2606::1]/",
         ] {
             check(url, true, true);
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        let cases = [
+            ("https://pay.example.com", Some("https://pay.example.com")),
+            (
+                "https://Pay.example.com:443/",
+                Some("https://pay.example.com"),
+            ),
+            ("https://pay.example.com/shop", None),
+            ("https://pay.example.com/?x", None),
+            ("http://pay.example.com", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(origin(text, false).as_deref(), expected, "{text}");
         }
     }
 

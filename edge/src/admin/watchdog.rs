@@ -38,9 +38,9 @@ pub struct Woken {
 
 /// One run. Whatever fails is logged, and the next run tries again.
 pub async fn watch(env: &Env) {
-    let config = match Config::of(env) {
-        Ok(config) => config,
-        Err(failure) => return log::misconfigured(&failure),
+    let Ok(config) = Config::of(env) else {
+        // The log has what is wrong.
+        return;
     };
     let Some(index) = Index::of(env) else {
         return;

@@ -23,8 +23,21 @@ fn good() -> BTreeMap<&'static str, String> {
     .into()
 }
 
-fn read(vars: &BTreeMap<&'static str, String>) -> Result<Config, Failure> {
+fn read(vars: &BTreeMap<&'static str, String>) -> Result<Config, Vec<Fault>> {
     Config::read(&|name| vars.get(name).cloned())
+}
+
+/// What is said of these variables.
+fn said(vars: &BTreeMap<&'static str, String>) -> Vec<String> {
+    let faults = read(vars).unwrap_err();
+    faults.iter().map(Fault::to_string).collect()
+}
+
+/// What is said of the good variables with one of them changed.
+fn said_of(name: &'static str, value: &str) -> Vec<String> {
+    let mut vars = good();
+    vars.insert(name, value.to_owned());
+    said(&vars)
 }
 
 #[test]
@@ -43,25 +56,58 @@ fn every_missing_variable_is_named() {
     for name in good().keys() {
         let mut vars = good();
         vars.remove(name);
-        assert_eq!(read(&vars).unwrap_err(), Failure::Misconfigured(name));
+        assert_eq!(read(&vars).unwrap_err(), [Fault::absent(name)]);
         vars.insert(name, String::new());
-        assert_eq!(read(&vars).unwrap_err(), Failure::Misconfigured(name));
+        assert_eq!(read(&vars).unwrap_err(), [Fault::absent(name)]);
     }
 }
 
 #[test]
-fn every_wrong_variable_is_named() {
+fn all_that_is_wrong_is_told_at_once() {
+    let faults = read(&BTreeMap::new()).unwrap_err();
+    let names: Vec<_> = faults.iter().map(|fault| fault.setting).collect();
+    // Which keys are needed is not known without SIGN_TYPE.
+    let expected = [
+        "EDGE_ORIGIN",
+        "GATEWAY_URL",
+        "PARTNER",
+        "SIGN_TYPE",
+        "ORDER_SECRET",
+        "STATUS_SECRET",
+        "ALLOWED_ORIGINS",
+        "FORWARD_URL",
+        "FORWARD_SECRET",
+    ];
+    assert_eq!(names, expected);
+    let mut vars = good();
+    vars.insert("SIGN_TYPE", "RSA2".into());
+    vars.insert("FORWARD_URL_2", "ftp://books.example.com/".into());
+    let names: Vec<_> = read(&vars).unwrap_err().into_iter().collect();
+    let expected = [
+        Fault::absent("MERCHANT_PRIVATE_KEY"),
+        Fault::absent("ALIPAY_PUBLIC_KEY"),
+        Fault::malformed("FORWARD_URL_2"),
+        Fault::absent("FORWARD_SECRET_2"),
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn every_malformed_variable_is_named_with_what_is_expected_and_never_shown() {
     let cases = [
         ("EDGE_ORIGIN", "http://pay.example.com"),
+        ("EDGE_ORIGIN", "https://pay.example.com/alipay"),
         ("GATEWAY_URL", "http://127.0.0.1:8788/gateway.do"),
         ("PARTNER", "1088101122136241"),
         ("SIGN_TYPE", "md5"),
         ("SIGN_TYPE", "HMAC"),
-        ("ORDER_SECRET", "short"),
-        ("STATUS_SECRET", "short"),
+        ("ORDER_SECRET", "short-and-secret"),
+        ("STATUS_SECRET", "short-and-secret"),
         ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "https://shop.example.com/checkout"),
         ("FORWARD_URL", "https://10.0.0.1/"),
-        ("FORWARD_SECRET", "secret"),
+        ("FORWARD_SECRET", "hush"),
+        ("FORWARD_SECRET_PREVIOUS", "whsec_short"),
         ("FORWARD_LADDER_S", "soon"),
         ("FORWARD_LADDER_S", "never"),
         ("QUERY_LADDER_S", "soon"),
@@ -69,20 +115,27 @@ fn every_wrong_variable_is_named() {
         ("MERCHANT_URL", "yes"),
         ("ADMIN_TOKENS", ""),
         ("ADMIN_TOKENS", "anna:read:token"),
-        ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "3651"),
         ("RETENTION_DAYS", "1.5"),
         ("DEVELOPMENT", "1"),
     ];
     for (name, value) in cases {
-        let mut vars = good();
-        vars.insert(name, value.to_owned());
-        assert_eq!(
-            read(&vars).unwrap_err(),
-            Failure::Misconfigured(name),
-            "{value}"
-        );
+        let said = said_of(name, value);
+        let expected = format!("{name} is malformed: expected {}", fault::expected(name));
+        assert_eq!(said, [expected], "{value}");
+        assert!(value.len() < 5 || !said[0].contains(value), "{value}");
     }
+}
+
+#[test]
+fn a_secret_of_two_parties_rejected() {
+    let same = good()["ORDER_SECRET"].clone();
+    assert_eq!(
+        said_of("STATUS_SECRET", &same),
+        [
+            "STATUS_SECRET is the same as ORDER_SECRET: expected at least 32 random bytes as text, and another one"
+        ]
+    );
 }
 
 #[test]
@@ -93,7 +146,7 @@ fn endpoints_are_numbered_and_secrets_rotate() {
     vars.insert("FORWARD_URL_3", "https://books.example.com/".into());
     assert_eq!(
         read(&vars).unwrap_err(),
-        Failure::Misconfigured("FORWARD_SECRET_3")
+        [Fault::absent("FORWARD_SECRET_3")]
     );
     vars.insert("FORWARD_SECRET_3", secret.into());
     let config = read(&vars).unwrap();
@@ -143,13 +196,78 @@ fn every_key_in_use_has_a_fingerprint() {
     assert_eq!(fingerprints.len(), 5);
 }
 
+/// A test key out of the vectors.
+fn key(name: &str, form: &str) -> String {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../protocol/tests/vectors/gateway.json"
+    );
+    let vectors: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    vectors["keys"][name][form].as_str().unwrap().to_owned()
+}
+
 #[test]
-fn rsa_without_its_keys_rejected() {
+fn a_key_that_does_not_belong_is_named_with_the_reason() {
+    let private = key("kaligo-test-rsa-2048-priv", "pem");
+    let own = key("kaligo-test-rsa-2048", "spki_b64");
+    let alipays = key("wannan-test-rsa-2048", "spki_b64");
+    let short = key("chloerei-test-rsa-1024-priv", "pem");
+    let merchants = |reason: &str| {
+        let expected = fault::expected("MERCHANT_PRIVATE_KEY");
+        vec![format!(
+            "MERCHANT_PRIVATE_KEY: {reason}; expected {expected}"
+        )]
+    };
+    let theirs = |reason: &str| {
+        let expected = fault::expected("ALIPAY_PUBLIC_KEY");
+        vec![format!("ALIPAY_PUBLIC_KEY: {reason}; expected {expected}")]
+    };
+    let cases = [
+        (
+            &own,
+            &alipays,
+            merchants("this is a public key, a private one belongs here"),
+        ),
+        (
+            &short,
+            &alipays,
+            merchants("RSA key of 1024 bits is shorter than 2048"),
+        ),
+        (
+            &"MIIE!".to_owned(),
+            &alipays,
+            merchants("key is not base64"),
+        ),
+        (
+            &private,
+            &private,
+            theirs("this is a private key, a public one belongs here"),
+        ),
+        (
+            &private,
+            &own,
+            theirs(
+                "this is your own public key, which Alipay gets; Alipay's public key belongs here",
+            ),
+        ),
+    ];
     let mut vars = good();
     vars.insert("SIGN_TYPE", "RSA2".into());
+    for (private, public, expected) in cases {
+        vars.insert("MERCHANT_PRIVATE_KEY", private.clone());
+        vars.insert("ALIPAY_PUBLIC_KEY", public.clone());
+        assert_eq!(said(&vars), expected);
+    }
+    vars.insert("MERCHANT_PRIVATE_KEY", private);
+    vars.insert("ALIPAY_PUBLIC_KEY", alipays);
+    assert_eq!(read(&vars).unwrap().sign_type, SignType::Rsa2);
+    let expected = fault::expected("MD5_KEY");
     assert_eq!(
-        read(&vars).unwrap_err(),
-        Failure::Misconfigured("MERCHANT_PRIVATE_KEY")
+        said_of("MD5_KEY", "key with a blank"),
+        [format!(
+            "MD5_KEY: MD5 key has white space or a character outside printable ASCII; expected {expected}"
+        )]
     );
 }
 

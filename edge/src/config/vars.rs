@@ -1,15 +1,17 @@
 //! Reading one variable of the environment, or one family of them.
 
-use super::Endpoint;
+use super::fault::{Fault, Faults};
+use super::{AskBack, Endpoint};
 use crate::admin::auth::{self, Bearer};
 use crate::admin::keys::{Key, Usage};
-use crate::error::Failure;
 use crate::event::EndpointSecret;
 use crate::ladder::Ladder;
 use crate::outbound;
 use crate::token::Secret;
-use alipay_protocol::key::{Md5Key, PrivateKey, PublicKey};
+use alipay_protocol::key::{KeyError, Md5Key, PrivateKey, PublicKey};
 use alipay_protocol::sign::{SignType, SigningKey, VerifyingKey};
+use alipay_protocol::trade::Partner;
+use url::Url;
 
 /// Longer than any dispute about a payment that we know of, shorter than what data protection frowns on.
 const RETENTION_DAYS: u64 = 90;
@@ -60,10 +62,10 @@ const ENDPOINTS: [(&str, [&str; 3]); 5] = [
 pub(super) struct Vars<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
 impl Vars<'_> {
-    pub(super) fn required(&self, name: &'static str) -> Result<String, Failure> {
+    pub(super) fn required(&self, name: &'static str) -> Result<String, Fault> {
         (self.0)(name)
             .filter(|text| !text.is_empty())
-            .ok_or(Failure::Misconfigured(name))
+            .ok_or(Fault::absent(name))
     }
 
     pub(super) fn choice(
@@ -71,76 +73,125 @@ impl Vars<'_> {
         name: &'static str,
         default: &str,
         choices: &[&str],
-    ) -> Result<String, Failure> {
+    ) -> Result<String, Fault> {
         let text = (self.0)(name).unwrap_or_else(|| default.to_owned());
         if choices.contains(&text.as_str()) {
             Ok(text)
         } else {
-            Err(Failure::Misconfigured(name))
+            Err(Fault::malformed(name))
         }
     }
 
-    pub(super) fn secret(&self, name: &'static str) -> Result<Secret, Failure> {
-        Secret::new(&self.required(name)?).ok_or(Failure::Misconfigured(name))
+    pub(super) fn secret(&self, name: &'static str) -> Result<Secret, Fault> {
+        Secret::new(&self.required(name)?).ok_or(Fault::malformed(name))
+    }
+
+    /// A server that we call.
+    pub(super) fn server(&self, name: &'static str, development: bool) -> Result<Url, Fault> {
+        let text = self.required(name)?;
+        outbound::server(&text, development).ok_or(Fault::malformed(name))
+    }
+
+    pub(super) fn partner(&self, name: &'static str) -> Result<Partner, Fault> {
+        Partner::parse(&self.required(name)?).map_err(|_| Fault::malformed(name))
+    }
+
+    pub(super) fn sign_type(&self, name: &'static str) -> Result<SignType, Fault> {
+        SignType::parse(&self.required(name)?).ok_or(Fault::malformed(name))
+    }
+
+    pub(super) fn ask_back(&self, name: &'static str) -> Result<AskBack, Fault> {
+        let choice = self.choice(name, "rsa", &["rsa", "always", "never"])?;
+        Ok(match choice.as_str() {
+            "always" => AskBack::Always,
+            "never" => AskBack::Never,
+            _ => AskBack::SharedKey,
+        })
+    }
+
+    /// Whether two settings have the same text.
+    pub(super) fn are_same(&self, one: &str, other: &str) -> bool {
+        (self.0)(one) == (self.0)(other)
+    }
+
+    pub(super) fn origin(&self, name: &'static str, development: bool) -> Result<String, Fault> {
+        let text = self.required(name)?;
+        outbound::origin(&text, development).ok_or(Fault::malformed(name))
     }
 
     pub(super) fn origins(
         &self,
         name: &'static str,
         development: bool,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<String>, Fault> {
         let text = self.required(name)?;
         text.split(',')
             .map(|one| {
-                let url = outbound::server(one.trim(), development);
-                url.map(|url| url.origin().ascii_serialization())
-                    .ok_or(Failure::Misconfigured(name))
+                let origin = outbound::origin(one.trim(), development);
+                origin.ok_or(Fault::malformed(name))
             })
             .collect()
     }
 
     /// The first endpoint is required; another one is there when its URL is.
-    pub(super) fn endpoints(&self, development: bool) -> Result<Vec<Endpoint>, Failure> {
-        let mut endpoints = Vec::new();
-        for (name, [url, secret, previous]) in ENDPOINTS {
-            if name != "1" && (self.0)(url).is_none() {
-                continue;
-            }
-            let parse =
-                |name, text: &str| EndpointSecret::parse(text).ok_or(Failure::Misconfigured(name));
-            let mut secrets = vec![parse(secret, &self.required(secret)?)?];
-            if let Some(text) = (self.0)(previous) {
-                secrets.push(parse(previous, &text)?);
-            }
-            let text = self.required(url)?;
-            let url = outbound::server(&text, development).ok_or(Failure::Misconfigured(url))?;
-            endpoints.push(Endpoint { name, url, secrets });
-        }
-        Ok(endpoints)
+    pub(super) fn endpoints(&self, development: bool) -> Vec<Result<Endpoint, Vec<Fault>>> {
+        let there =
+            |(name, [url, ..]): &(&str, [&'static str; 3])| *name == "1" || (self.0)(url).is_some();
+        let one = |(name, names)| self.endpoint(name, names, development);
+        ENDPOINTS.into_iter().filter(there).map(one).collect()
     }
 
-    pub(super) fn ladder(&self, name: &'static str, default: Ladder) -> Result<Ladder, Failure> {
+    fn endpoint(
+        &self,
+        name: &'static str,
+        [url, secret, previous]: [&'static str; 3],
+        development: bool,
+    ) -> Result<Endpoint, Vec<Fault>> {
+        let parse = |name, text: &str| EndpointSecret::parse(text).ok_or(Fault::malformed(name));
+        let mut faults = Faults::default();
+        let server =
+            |text: String| outbound::server(&text, development).ok_or(Fault::malformed(url));
+        let server = faults.take(self.required(url).and_then(server));
+        let present = faults.take(self.required(secret).and_then(|text| parse(secret, &text)));
+        let before = (self.0)(previous).map(|text| parse(previous, &text));
+        let before = before.and_then(|read| faults.take(read));
+        let whole = server.zip(present).map(|(url, present)| Endpoint {
+            name,
+            url,
+            secrets: std::iter::once(present).chain(before).collect(),
+        });
+        faults.or_whole(whole)
+    }
+
+    pub(super) fn ladder(&self, name: &'static str, default: Ladder) -> Result<Ladder, Fault> {
         match (self.0)(name) {
             None => Ok(default),
-            Some(text) => Ladder::parse(&text).ok_or(Failure::Misconfigured(name)),
+            Some(text) => Ladder::parse(&text).ok_or(Fault::malformed(name)),
         }
     }
 
-    pub(super) fn admin(&self, name: &'static str) -> Result<Option<Vec<Bearer>>, Failure> {
+    /// A ladder with at least one step: an event is tried once in any case.
+    pub(super) fn forward_ladder(&self, name: &'static str) -> Result<Ladder, Fault> {
+        let ladder = self.ladder(name, Ladder::forward())?;
+        let has_a_step = ladder.wait_ms(0, 0, None).is_some();
+        has_a_step.then_some(ladder).ok_or(Fault::malformed(name))
+    }
+
+    pub(super) fn admin(&self, name: &'static str) -> Result<Option<Vec<Bearer>>, Fault> {
         (self.0)(name)
-            .map(|text| auth::parse(&text).ok_or(Failure::Misconfigured(name)))
+            .map(|text| auth::parse(&text).ok_or(Fault::malformed(name)))
             .transpose()
     }
 
     /// Whole days, as milliseconds.
-    pub(super) fn retention_ms(&self, name: &'static str) -> Result<u64, Failure> {
+    pub(super) fn retention_ms(&self, name: &'static str) -> Result<u64, Fault> {
         let days = match (self.0)(name) {
             None => RETENTION_DAYS,
             Some(text) => text
                 .parse()
                 .ok()
                 .filter(|days| (1..=LONGEST_RETENTION_DAYS).contains(days))
-                .ok_or(Failure::Misconfigured(name))?,
+                .ok_or(Fault::malformed(name))?,
         };
         Ok(days.saturating_mul(DAY_MS))
     }
@@ -173,33 +224,49 @@ impl Vars<'_> {
             .collect()
     }
 
-    pub(super) fn keys(&self, sign_type: SignType) -> Result<(SigningKey, VerifyingKey), Failure> {
+    pub(super) fn keys(
+        &self,
+        sign_type: SignType,
+    ) -> Result<(SigningKey, VerifyingKey), Vec<Fault>> {
         if sign_type == SignType::Md5 {
-            let wrong = |_| Failure::Misconfigured("MD5_KEY");
-            let text = self.required("MD5_KEY")?;
+            let key = || Md5Key::parse(&self.required("MD5_KEY")?).map_err(wrong("MD5_KEY"));
             // The secret is not cloned: one copy signs, the other checks.
-            let (ours, theirs) = (Md5Key::parse(&text), Md5Key::parse(&text));
-            return Ok((
-                SigningKey::md5(ours.map_err(wrong)?),
-                VerifyingKey::md5(theirs.map_err(wrong)?),
-            ));
+            return match (key(), key()) {
+                (Ok(ours), Ok(theirs)) => Ok((SigningKey::md5(ours), VerifyingKey::md5(theirs))),
+                (Err(fault), _) | (_, Err(fault)) => Err(vec![fault]),
+            };
         }
-        let wrong_private = |_| Failure::Misconfigured("MERCHANT_PRIVATE_KEY");
-        let wrong_public = |_| Failure::Misconfigured("ALIPAY_PUBLIC_KEY");
-        let private = self.required("MERCHANT_PRIVATE_KEY")?;
-        let private = PrivateKey::parse(&private).map_err(wrong_private)?;
-        // The most common mistake of all is to give one's own public key for Alipay's.
-        let public = self.required("ALIPAY_PUBLIC_KEY")?;
-        let public = PublicKey::parse_of_alipay(&public, &private).map_err(wrong_public)?;
-        Ok(match sign_type {
-            SignType::Rsa => (
-                SigningKey::rsa(private).map_err(wrong_private)?,
-                VerifyingKey::rsa(public).map_err(wrong_public)?,
-            ),
-            _ => (
-                SigningKey::rsa2(private).map_err(wrong_private)?,
-                VerifyingKey::rsa2(public).map_err(wrong_public)?,
-            ),
-        })
+        let (ours, theirs) = ("MERCHANT_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY");
+        let private = self.required(ours);
+        let private = private.and_then(|text| PrivateKey::parse(&text).map_err(wrong(ours)));
+        let public = self.required(theirs).and_then(|text| {
+            // The most common mistake of all is to give one's own public key for Alipay's.
+            let key = match &private {
+                Ok(own) => PublicKey::parse_of_alipay(&text, own),
+                Err(_) => PublicKey::parse(&text),
+            };
+            key.map_err(wrong(theirs))
+        });
+        let (sign, verify): (fn(_) -> _, fn(_) -> _) = match sign_type {
+            SignType::Rsa => (SigningKey::rsa, VerifyingKey::rsa),
+            _ => (SigningKey::rsa2, VerifyingKey::rsa2),
+        };
+        let private = private.and_then(|key| sign(key).map_err(wrong(ours)));
+        let public = public.and_then(|key| verify(key).map_err(wrong(theirs)));
+        match (private, public) {
+            (Ok(private), Ok(public)) => Ok((private, public)),
+            (private, public) => Err([private.err(), public.err()]
+                .into_iter()
+                .flatten()
+                .collect()),
+        }
+    }
+}
+
+/// The fault of a key under this name.
+fn wrong(setting: &'static str) -> impl Fn(KeyError) -> Fault {
+    move |error| match error {
+        KeyError::Empty => Fault::absent(setting),
+        error => Fault::key(setting, error),
     }
 }
