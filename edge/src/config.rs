@@ -82,6 +82,8 @@ pub struct Config {
     pub admin: Option<Vec<Bearer>>,
     /// `RETENTION_DAYS`, in milliseconds: how long raw notifications are kept.
     pub retention_ms: u64,
+    /// `REFUSALS_PER_MINUTE`: how often one source may be refused before it has to wait.
+    pub refusals_per_minute: u32,
     /// The keys in use, by fingerprint.
     pub keys: Vec<Key>,
 }
@@ -153,6 +155,7 @@ impl Config {
         let merchant_url = faults.take(vars.choice("MERCHANT_URL", "omit", &["omit", "send"]));
         let admin = faults.take(vars.admin("ADMIN_TOKENS"));
         let retention_ms = faults.take(vars.retention_ms("RETENTION_DAYS"));
+        let refusals_per_minute = faults.take(vars.refusals_per_minute("REFUSALS_PER_MINUTE"));
         let whole = || {
             let (sign_type, partner) = (sign_type?, partner?);
             let (signing_key, verifying_key) = keys?;
@@ -174,6 +177,7 @@ impl Config {
                 send_merchant_url: merchant_url? == "send",
                 admin: admin?,
                 retention_ms: retention_ms?,
+                refusals_per_minute: refusals_per_minute?,
                 keys: vars.fingerprints(sign_type),
             })
         };

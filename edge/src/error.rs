@@ -52,6 +52,11 @@ pub enum Failure {
     RouteUnknown,
     /// The status token is not acceptable.
     StatusToken(TokenError),
+    /// This source was refused too often within a minute.
+    TooMany {
+        /// Until it may ask again.
+        wait_s: u64,
+    },
     /// Storage, signing or the runtime failed; another try may succeed.
     Unavailable,
     /// Too many streams watch this order.
@@ -129,6 +134,11 @@ impl Failure {
                 "status_token",
                 "The status token is not valid for this order",
             ),
+            Self::TooMany { .. } => (
+                429,
+                "too_many",
+                "Too many refused requests from this address",
+            ),
             Self::Unavailable => (503, "unavailable", "Try again in a moment"),
             Self::Watchers => (429, "watchers", "Too many streams watch this order"),
         }
@@ -188,6 +198,7 @@ impl fmt::Display for Failure {
             Self::OrderToken(TokenError::WrongAudience) => {
                 f.write_str("the claim aud must be this Worker's EDGE_ORIGIN")
             }
+            Self::TooMany { wait_s } => write!(f, "ask again in {wait_s} seconds"),
             _ => f.write_str(self.title()),
         }
     }
@@ -211,6 +222,8 @@ pub struct Refusal {
     pub class: Class,
     /// The HTTP status beside the body `fail`.
     pub status: u16,
+    /// Seconds after which another try makes sense, where that is known.
+    pub wait_s: Option<u64>,
 }
 
 impl Refusal {
@@ -221,6 +234,7 @@ impl Refusal {
             code,
             class: Class::Untrusted,
             status: 403,
+            wait_s: None,
         }
     }
 
@@ -231,6 +245,7 @@ impl Refusal {
             code,
             class: Class::Retry,
             status: 503,
+            wait_s: None,
         }
     }
 
@@ -247,13 +262,18 @@ impl Refusal {
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let class = match failure {
-            Failure::Unavailable | Failure::Misconfigured => Class::Retry,
+            Failure::Unavailable | Failure::Misconfigured | Failure::TooMany { .. } => Class::Retry,
             _ => Class::Untrusted,
+        };
+        let wait_s = match failure {
+            Failure::TooMany { wait_s } => Some(wait_s),
+            _ => None,
         };
         Self {
             code: failure.code(),
             class,
             status: failure.status(),
+            wait_s,
         }
     }
 }
@@ -317,6 +337,7 @@ mod tests {
                 "status_token",
                 401,
             ),
+            (Failure::TooMany { wait_s: 1 }, "too_many", 429),
             (Failure::Unavailable, "unavailable", 503),
             (Failure::Watchers, "watchers", 429),
         ];

@@ -38,6 +38,9 @@ pub fn problem(failure: &Failure) -> Result<Response> {
     if let Failure::Method { allow } = failure {
         headers.set("allow", allow)?;
     }
+    if let Failure::TooMany { wait_s } = failure {
+        headers.set("retry-after", &wait_s.to_string())?;
+    }
     if *failure == Failure::AdminToken {
         // RFC 9110 section 15.5.2: an answer 401 names the way to be let in.
         headers.set("www-authenticate", "Bearer")?;

@@ -19,6 +19,7 @@ pub mod notify;
 pub mod order;
 pub mod orders;
 pub mod outbound;
+pub mod rate;
 pub mod read;
 pub mod returned;
 pub mod status;
@@ -33,6 +34,7 @@ struct Readme;
 
 use config::Config;
 use error::Failure;
+use rate::Area;
 use worker::{
     Context, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
 };
@@ -46,18 +48,39 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
         return compare::answer(&mut request).await;
     }
     let response = match Config::of(&env) {
-        Ok(config) => {
-            if path == "/notify/gateway" {
-                notify::answer(&mut request, &env, &config).await?
-            } else if let Some(rest) = path.strip_prefix("/admin/") {
-                admin::answer(&mut request, &env, &config, rest).await?
-            } else {
-                for_pages(&mut request, &env, &config, &path).await?
-            }
-        }
+        Ok(config) => counted(&mut request, &env, &config, &path).await?,
         Err(failure) => http::problem(&failure)?,
     };
     http::harden(response)
+}
+
+/// Answers, unless this source was refused too often; what is refused counts.
+async fn counted(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+    path: &str,
+) -> Result<Response> {
+    let area = Area::of(path);
+    if let Some(wait_s) = area.and_then(|area| rate::wait_s(request, area)) {
+        let failure = Failure::TooMany { wait_s };
+        return match area {
+            Some(Area::Notify) => notify::refuse(failure.into()),
+            Some(Area::Admin) => http::problem(&failure),
+            _ => http::with_cors(http::problem(&failure)?, request, config),
+        };
+    }
+    let response = if path == "/notify/gateway" {
+        notify::answer(request, env, config).await?
+    } else if let Some(rest) = path.strip_prefix("/admin/") {
+        admin::answer(request, env, config, rest).await?
+    } else {
+        for_pages(request, env, config, path).await?
+    };
+    if let Some(area) = area.filter(|_| rate::is_refusal(response.status_code())) {
+        rate::note(request, area, env, config).await;
+    }
+    Ok(response)
 }
 
 /// Every five minutes (`wrangler.toml`): looks for orders whose alarm was lost.

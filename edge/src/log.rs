@@ -82,6 +82,12 @@ pub fn watched(woken: usize, unknown: usize) {
     console_log!("{}", line("watched", &fields));
 }
 
+/// A source was refused so often that it is answered 429 for the rest of a minute.
+pub fn source_held(area: &str) {
+    count(Family::Held, area);
+    console_warn!("{}", line("source_held", &[("area", area.into())]));
+}
+
 /// Something of ours failed: storage, the runtime, the configuration.
 pub fn fault(event: &str, error: &worker::Error) {
     console_error!("{}", line(event, &[("error", error.to_string().into())]));

@@ -32,11 +32,24 @@ pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result
         }
         Err(refusal) => {
             log::refused(refusal.code, refusal.class_code());
-            let mut response = plain(reply::FAIL, refusal.status)?;
-            response.headers_mut().set("x-refusal", refusal.code)?;
-            Ok(response)
+            refuse(refusal)
         }
     }
+}
+
+/// Answers `fail`, with the reason for whoever looks at the headers.
+///
+/// # Errors
+///
+/// When the runtime refuses the response.
+pub fn refuse(refusal: Refusal) -> Result<Response> {
+    let mut response = plain(reply::FAIL, refusal.status)?;
+    let headers = response.headers_mut();
+    headers.set("x-refusal", refusal.code)?;
+    if let Some(wait_s) = refusal.wait_s {
+        headers.set("retry-after", &wait_s.to_string())?;
+    }
+    Ok(response)
 }
 
 /// Exactly the body, without a byte before or after it.

@@ -187,7 +187,7 @@ for (const { id, spec } of Object.values(operations)) {
 // Seen elsewhere or not to be had from outside; each with its reason.
 const ELSEWHERE = [
   [/ 503 (unavailable|misconfigured)$/, "edge/src/config/tests.rs and the crash matrix: the runtime or the configuration fails"],
-  [/^notify (405|400|503)$/, "api/notify.spec: get_refused; a connection that breaks while it is read; a key shared by all"],
+  [/^notify (405|400|429|503)$/, "api/notify.spec: get_refused; a connection that breaks while it is read; proof/rate.spec; a key shared by all"],
   [/ 503 index_unavailable$/, "api/admin-faults.spec: index_that_fails_…"],
   [/ 403 admin_scope$/, "api/admin-faults.spec: each_scope_opens_its_own_routes_only"],
   [/ 400 body_unreadable$/, "a connection that breaks while its body is read gets no answer that anyone could read"],

@@ -36,9 +36,10 @@ export class Workerd {
 
   /**
    * `home` gets the configuration and `state/`; `variables` are text bindings; `worker` is what to
-   * run, the built one unless said otherwise; `flags` go to workerd.
+   * run, the built one unless said otherwise; `flags` go to workerd; `made` is `{ BINDING: file }`, bindings
+   * that a JavaScript file makes.
    */
-  constructor({ home, port, variables, worker = builtWorker(), flags = [] }) {
+  constructor({ home, port, variables, worker = builtWorker(), flags = [], made = {} }) {
     this.#home = home;
     this.flags = flags;
     this.origin = `http://127.0.0.1:${port}`;
@@ -46,8 +47,8 @@ export class Workerd {
     this.log = [];
     mkdirSync(join(home, "state"), { recursive: true });
     // Copies, so that a build which runs meanwhile changes nothing under our feet.
-    for (const file of [worker.main, ...worker.modules]) copyFileSync(file, join(home, basename(file)));
-    writeFileSync(join(home, "config.capnp"), configuration({ port, variables, worker }), { mode: 0o600 });
+    for (const file of [worker.main, ...worker.modules, ...Object.values(made)]) copyFileSync(file, join(home, basename(file)));
+    writeFileSync(join(home, "config.capnp"), configuration({ port, variables, worker, made }), { mode: 0o600 });
   }
 
   /** The running process, or `undefined`. */
@@ -93,7 +94,7 @@ async function answers(origin) {
 }
 
 /** The runtime's configuration, in Cap'n Proto's text form, whose strings are JSON's for ASCII. */
-function configuration({ port, variables, worker }) {
+function configuration({ port, variables, worker, made }) {
   const text = JSON.stringify;
   const modules = [
     `(name = "index.js", esModule = embed ${text(basename(worker.main))})`,
@@ -101,10 +102,14 @@ function configuration({ port, variables, worker }) {
   ];
   const bindings = [
     ...worker.objects.map(({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`),
+    ...Object.keys(made).map((name) => `(name = ${text(name)}, wrapped = (moduleName = ${text(`made:${name}`)}, innerBindings = []))`),
     ...Object.entries(variables).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
   ];
   const objects = worker.objects.map(({ className }) => (
     `(className = ${text(className)}, uniqueKey = ${text(className)}, enableSql = true)`
+  ));
+  const extensions = Object.entries(made).map(([name, file]) => (
+    `(modules = [(name = ${text(`made:${name}`)}, esModule = embed ${text(basename(file))}, internal = true)])`
   ));
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -114,6 +119,7 @@ const config :Workerd.Config = (
     (name = "outside", network = (allow = ["public", "private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+  extensions = [${extensions.join(", ")}],
 );
 const main :Workerd.Worker = (
   modules = [${modules.join(", ")}],

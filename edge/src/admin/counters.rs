@@ -15,6 +15,8 @@ pub enum Family {
     AdminRefusals,
     /// Attempts to forward an event.
     Deliveries,
+    /// Sources that were refused too often, and held for the rest of a minute.
+    Held,
     /// Notifications that were made durable.
     Notifications,
     /// Questions to Alipay.
@@ -25,7 +27,7 @@ pub enum Family {
 
 impl Family {
     /// Every family, with its name, its label, and what it means.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 6] = [
         (
             Self::AdminRefusals,
             "admin_refusals",
@@ -37,6 +39,12 @@ impl Family {
             "deliveries",
             "result",
             "Attempts to forward an event",
+        ),
+        (
+            Self::Held,
+            "held_sources",
+            "area",
+            "Sources held for being refused too often",
         ),
         (
             Self::Notifications,

@@ -117,6 +117,9 @@ fn every_malformed_variable_is_named_with_what_is_expected_and_never_shown() {
         ("ADMIN_TOKENS", "anna:read:token"),
         ("RETENTION_DAYS", "3651"),
         ("RETENTION_DAYS", "1.5"),
+        ("REFUSALS_PER_MINUTE", "0"),
+        ("REFUSALS_PER_MINUTE", "100001"),
+        ("REFUSALS_PER_MINUTE", "many"),
         ("DEVELOPMENT", "1"),
     ];
     for (name, value) in cases {
@@ -163,6 +166,7 @@ fn admin_is_closed_and_evidence_kept_for_ninety_days_unless_said_otherwise() {
     let config = read(&good()).unwrap();
     assert_eq!(config.admin, None);
     assert_eq!(config.retention_ms, 90 * 86_400_000);
+    assert_eq!(config.refusals_per_minute, 300);
     let mut vars = good();
     vars.insert("RETENTION_DAYS", "1".into());
     vars.insert("ADMIN_TOKENS", format!("anna:read:{}", "0".repeat(64)));

@@ -11,12 +11,19 @@ use crate::token::Secret;
 use alipay_protocol::key::{KeyError, Md5Key, PrivateKey, PublicKey};
 use alipay_protocol::sign::{SignType, SigningKey, VerifyingKey};
 use alipay_protocol::trade::Partner;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 use url::Url;
 
 /// Longer than any dispute about a payment that we know of, shorter than what data protection frowns on.
 const RETENTION_DAYS: u64 = 90;
 const LONGEST_RETENTION_DAYS: u64 = 3650;
 const DAY_MS: u64 = 86_400_000;
+
+/// Far more than shoppers do wrong who share one address, and so few that the signatures which are
+/// checked in vain cost some 50 ms of CPU in a minute.
+const REFUSALS_PER_MINUTE: u32 = 300;
+const MOST_REFUSALS_PER_MINUTE: u32 = 100_000;
 
 /// The names of the variables of each endpoint.
 const ENDPOINTS: [(&str, [&str; 3]); 5] = [
@@ -185,15 +192,26 @@ impl Vars<'_> {
 
     /// Whole days, as milliseconds.
     pub(super) fn retention_ms(&self, name: &'static str) -> Result<u64, Fault> {
-        let days = match (self.0)(name) {
-            None => RETENTION_DAYS,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|days| (1..=LONGEST_RETENTION_DAYS).contains(days))
-                .ok_or(Fault::malformed(name))?,
-        };
+        let days = self.number(name, RETENTION_DAYS, 1..=LONGEST_RETENTION_DAYS)?;
         Ok(days.saturating_mul(DAY_MS))
+    }
+
+    pub(super) fn refusals_per_minute(&self, name: &'static str) -> Result<u32, Fault> {
+        self.number(name, REFUSALS_PER_MINUTE, 1..=MOST_REFUSALS_PER_MINUTE)
+    }
+
+    /// A whole number within bounds.
+    fn number<N: FromStr + PartialOrd>(
+        &self,
+        name: &'static str,
+        default: N,
+        bounds: RangeInclusive<N>,
+    ) -> Result<N, Fault> {
+        let Some(text) = (self.0)(name) else {
+            return Ok(default);
+        };
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.ok_or(Fault::malformed(name))
     }
 
     /// Every key that is in use; what cannot be read was refused before.
