@@ -51,6 +51,12 @@ export const SUITES = [
     run: (ready) => nodeTest('shop', join('www', 'test'), ready),
   },
   {
+    name: 'package',
+    says: 'what is published of the widget: its languages, manifest, types and samples',
+    build: true,
+    run: (ready) => nodeTest('package', join('tests', 'package'), ready),
+  },
+  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
