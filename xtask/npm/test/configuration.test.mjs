@@ -29,6 +29,7 @@ const COMMON = {
   MERCHANT_URL: 'send',
   // FIPS 180-2, appendix B.1: the hash of "abc".
   ADMIN_TOKENS: 'local:read+operate+refund:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  REFUSALS_PER_MINUTE: '100000',
   DEVELOPMENT: 'true',
 };
 
