@@ -5,12 +5,14 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
+
+import { descriptions, packageOf } from "./describe-widget.mjs";
 
 const CRATE = "alipay-checkout-widget";
 const STEM = "alipay_checkout_widget";
@@ -63,18 +65,31 @@ export async function buildWidget({ root, log = console.log }) {
       if (sizes[kind] > limit) excess.push(`${name}: ${kind} ${sizes[kind]} is over ${limit}`);
     }
   }
-  const types = "alipay-checkout.d.ts";
-  await place(dist, types, await readFile(join(root, "widget", "js", types)));
-  for (const name of [...Object.keys(texts), types]) {
+  for (const [name, text] of Object.entries(descriptions(root))) await place(dist, name, text);
+  for (const name of [...Object.keys(texts), "alipay-checkout.d.ts"]) {
     integrity[name] = `sha384-${createHash("sha384").update(await readFile(join(dist, name))).digest("base64")}`;
   }
   await place(dist, "integrity.json", `${JSON.stringify(integrity, null, 2)}\n`);
+  await removeOld(dist);
+  await place(dist, "package.json", packageOf(dist, root));
   log(`wasm: ${wasm.length} bytes, ${brotli(wasm)} in brotli 11`);
   if (excess.length > 0) throw new Error(`over widget/budget.json: ${excess.join("; ")}`);
 }
 
+/** What this process has put into `dist`. */
+const placed = new Set(["package.json"]);
+
+/** Removes what an older build has left there: it would be published and served with the rest. */
+async function removeOld(dist) {
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !placed.has(path.slice(dist.length + 1))) await rm(path);
+  }
+}
+
 /** Puts a file into place at once, so that whoever serves it never reads half of it. */
 async function place(dist, name, content) {
+  placed.add(name);
   const aside = join(dist, `.${name}.${process.pid}`);
   await writeFile(aside, content);
   await rename(aside, join(dist, name));

@@ -3,6 +3,7 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, isMain } from './cli.mjs';
+import { PACKAGE_ONLY } from './describe-widget.mjs';
 import { LOCAL, ROOT, TOOLS, environment } from './project.mjs';
 import { Progress } from './progress.mjs';
 import { Trouble, firstLine, run } from './run.mjs';
@@ -10,13 +11,16 @@ import { setup } from './setup.mjs';
 import { Stamps, digest } from './stamps.mjs';
 
 const SHARED = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo', 'xtask/npm/tools.json'];
+const WIDGET_SCRIPTS = ['build-widget.mjs', 'describe-widget.mjs', 'widget-manifest.mjs', 'widget-types.mjs']
+  .map((name) => `xtask/npm/${name}`);
 const HINT = 'mend what the lines above name, then start again.';
 
 const STAMPS = new Stamps(join(LOCAL, 'stamps'));
 const STEPS = [
   {
     name: 'widget',
-    inputs: ['widget', 'protocol', 'xtask/npm/build-widget.mjs', ...SHARED],
+    // The README is no input of anything else, and is published with the widget.
+    inputs: ['widget', 'widget/README.md', 'protocol', ...WIDGET_SCRIPTS, 'package.json', ...SHARED],
     outputs: ['dist'],
     work: buildWidget,
   },
@@ -85,6 +89,7 @@ function copyAssets() {
   // Files of an older widget must not stay reachable.
   rmSync(ready, { recursive: true, force: true });
   cpSync(join(ROOT, 'dist'), join(ready, 'v1'), { recursive: true });
+  for (const name of PACKAGE_ONLY) rmSync(join(ready, 'v1', name), { force: true });
   cpSync(join(ROOT, 'edge', '_headers'), join(ready, '_headers'));
   // A Worker that runs from here reloads on every write, so there is none where nothing changed.
   if (digest(assets, ['.']) === digest(ready, ['.'])) return;

@@ -25,7 +25,7 @@ struct Zone {
 }
 
 /// The most special first: the first zone that holds a file is its zone.
-const ZONES: [Zone; 6] = [
+const ZONES: [Zone; 7] = [
     Zone {
         files: "www/test/",
         home: "www/",
@@ -48,7 +48,23 @@ const ZONES: [Zone; 6] = [
         node: true,
         computed: true,
         packages: Some(("tests/package.json", &["dependencies", "devDependencies"])),
-        extra: &["xtask/npm/stack.mjs"],
+        extra: &[
+            "xtask/npm/stack.mjs",
+            // The widget as it is published: samples import it from a packed copy of `dist/`.
+            "alipay-checkout",
+            "alipay-checkout/react",
+            "alipay-checkout/svelte",
+            "alipay-checkout/vue",
+        ],
+    },
+    Zone {
+        // What merchants copy: it imports what they would install.
+        files: "widget/examples/",
+        home: "widget/examples/",
+        node: false,
+        computed: false,
+        packages: Some(("tests/package.json", &["devDependencies"])),
+        extra: &["alipay-checkout"],
     },
     Zone {
         files: "widget/",
