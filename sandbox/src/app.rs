@@ -10,8 +10,8 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::Notify;
 
 use crate::{
-    Config, SandboxError, clock, faults::Faults, gateway_time::GatewayTime, notifier::Sender,
-    random, sign::Keys, store::Store, trade::Moment,
+    Config, SandboxError, antom::Account, clock, faults::Faults, gateway_time::GatewayTime,
+    notifier::Sender, random, sign::Keys, store::Store, trade::Moment,
 };
 
 /// The running stand-in.
@@ -20,6 +20,7 @@ pub(crate) struct App {
     pub(crate) partner: String,
     pub(crate) speedup: u32,
     pub(crate) keys: Keys,
+    pub(crate) antom: Option<Account>,
     pub(crate) store: Store,
     pub(crate) sender: Sender,
     /// Wakes the notifier when something became due earlier than it knows.
@@ -38,6 +39,7 @@ impl App {
             partner: config.partner,
             speedup: config.speedup,
             keys: config.keys,
+            antom: config.antom,
             sender: Sender::new(config.answer_deadline),
             wake: Notify::new(),
             faults: Mutex::default(),

@@ -8,16 +8,18 @@ use std::{
 
 use crate::{
     Config,
+    antom::{Account, sign::AntomKeys},
     sign::{KeyError, Keys, SignType},
 };
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-alipay-sandbox: a stand-in for Alipay's cross-border gateway. No real money moves.
+alipay-sandbox: a stand-in for Alipay's cross-border gateway and for Antom.
+No real money moves.
 
 USAGE
   alipay-sandbox serve --partner 2088… --sign-type RSA2 --secrets DIR --state FILE
-                       [--listen 127.0.0.1:8788] [--speedup 60]
+                       [--listen 127.0.0.1:8788] [--speedup 60] [--antom-client ID]
 
 OPTIONS
   --partner NUMBER   the merchant: 16 digits that start with 2088; any will do, as
@@ -31,10 +33,13 @@ OPTIONS
   --listen ADDRESS   where to serve; default 127.0.0.1:8788
   --speedup NUMBER   divides the intervals of the retry ladder (2m 10m 10m 1h 2h
                      6h 15h); default 1
+  --antom-client ID  be Antom too, for this client-id; needs antom-merchant-public.pem
+                     and antom-private.pem in --secrets. SANDBOX_… has its own paths
   --help, --version
 
 TRY IT
-  Point the merchant's GATEWAY_URL at http://127.0.0.1:8788/gateway.do and pay as
+  Point the merchant's GATEWAY_URL at http://127.0.0.1:8788/gateway.do, or ANTOM_URL
+  at http://127.0.0.1:8788, and pay as
     account shopper@example.com, login password 111111, payment password 246810.
   http://127.0.0.1:8788/ lists trades and deliveries.
 
@@ -66,6 +71,7 @@ pub struct ServeOptions {
     secrets: PathBuf,
     state: PathBuf,
     speedup: u32,
+    antom_client: Option<String>,
 }
 
 /// What is wrong with the command line or the files it names: one line that says what to do.
@@ -160,12 +166,14 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
     let mut listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8788);
     let mut speedup = 1;
     let (mut partner, mut sign_type, mut secrets, mut state) = (None, None, None, None);
+    let mut antom_client = None;
     while let Some(word) = words.next() {
         let (name, inline) = match word.split_once('=') {
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
             None => (word, None),
         };
         let option = [
+            "--antom-client",
             "--listen",
             "--partner",
             "--secrets",
@@ -182,6 +190,13 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
             .ok_or(CliError::MissingValue(option))?;
         let bad = |expected| CliError::BadValue { option, expected };
         match option {
+            "--antom-client" => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+                if value.len() > 64 || !value.bytes().all(plain) {
+                    return Err(bad("1 to 64 letters, digits, _ or -"));
+                }
+                antom_client = Some(value);
+            }
             "--listen" => {
                 listen = value
                     .parse()
@@ -212,6 +227,7 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
         secrets: secrets.ok_or(CliError::MissingOption("--secrets"))?,
         state: state.ok_or(CliError::MissingOption("--state"))?,
         speedup,
+        antom_client,
     })
 }
 
@@ -254,8 +270,26 @@ impl ServeOptions {
         };
         let mut config = Config::new(&self.partner, keys, self.state);
         config.speedup = self.speedup;
+        if let Some(client_id) = self.antom_client {
+            config.antom = Some(antom(&self.secrets, client_id)?);
+        }
         Ok(config)
     }
+}
+
+fn antom(secrets: &Path, client_id: String) -> Result<Account, CliError> {
+    let public_path = secrets.join("antom-merchant-public.pem");
+    let private_path = secrets.join("antom-private.pem");
+    let (public, private) = (read(&public_path)?, read(&private_path)?);
+    let keys = AntomKeys::new(&public, &private).map_err(|reason| CliError::Key {
+        path: if reason == KeyError::PublicKey {
+            public_path
+        } else {
+            private_path
+        },
+        reason,
+    })?;
+    Ok(Account { client_id, keys })
 }
 
 fn read(path: &Path) -> Result<String, CliError> {

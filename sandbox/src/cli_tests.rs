@@ -17,6 +17,7 @@ fn required() -> ServeOptions {
         secrets: PathBuf::from("s"),
         state: PathBuf::from("f"),
         speedup: 1,
+        antom_client: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! A stand-in for Alipay's cross-border gateway: no real money, no network but yours.
+//! A stand-in for Alipay's cross-border gateway and for Antom: no real money, no network but yours.
 //!
 //! It verifies what the merchant signs, shows a cashier with a test wallet, and notifies with
 //! Alipay's own retry ladder, sped up if you like. Faults on purpose show how a merchant's code
@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+pub mod antom;
 pub mod cli;
 pub mod sign;
 
@@ -74,6 +75,8 @@ pub struct Config {
     pub speedup: u32,
     /// How long to wait for the answer to a notification.
     pub answer_deadline: Duration,
+    /// The merchant's account with Antom; without one there is no Antom here.
+    pub antom: Option<antom::Account>,
 }
 
 impl Config {
@@ -85,6 +88,7 @@ impl Config {
             state: state.into(),
             speedup: 1,
             answer_deadline: ANSWER_DEADLINE,
+            antom: None,
         }
     }
 }
@@ -159,6 +163,11 @@ fn router(app: Arc<App>) -> Router {
         .route(
             "/gateway.do",
             routing::get(gateway::get).post(gateway::post),
+        )
+        .route("/ams/api/v1/payments/{api}", routing::post(antom::call))
+        .route(
+            "/ams/sandbox/api/v1/payments/{api}",
+            routing::post(antom::call),
         )
         .route("/cashier/{cashier_id}", routing::get(cashier::login_page))
         .route(

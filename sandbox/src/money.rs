@@ -92,6 +92,19 @@ impl Amount {
         }
     }
 
+    /// An amount of yuan, as Antom counts it.
+    pub(crate) fn of_fen(fen: u64) -> Self {
+        Self {
+            minor: fen,
+            currency: "CNY".to_owned(),
+        }
+    }
+
+    /// In minor units: cents, fen, whole yen.
+    pub(crate) fn minor(&self) -> u64 {
+        self.minor
+    }
+
     /// The three-letter currency.
     pub(crate) fn currency(&self) -> &str {
         &self.currency

@@ -5,6 +5,7 @@ use url::Url;
 use crate::{
     faults,
     gateway_time::GatewayTime,
+    notifier::Message,
     sign::{Fields, KeyError, Keys},
     trade::{Payment, Trade},
 };
@@ -41,7 +42,7 @@ fn shared(trade: &Trade, payment: &Payment) -> Fields {
 /// # Source
 ///
 /// `docs/alipay/notify.md` section 1.
-pub(crate) fn form(
+fn form(
     trade: &Trade,
     payment: &Payment,
     keys: &Keys,
@@ -63,7 +64,26 @@ pub(crate) fn form(
         .finish())
 }
 
-/// `return_url` with the signed query; `None` when the request named no `return_url`.
+/// The notification as it is posted.
+///
+/// # Errors
+///
+/// See [`Keys::sign`].
+pub(crate) fn message(
+    trade: &Trade,
+    payment: &Payment,
+    keys: &Keys,
+    now_ms: u64,
+    tamper: Option<&str>,
+) -> Result<Message, KeyError> {
+    Ok(Message {
+        content_type: "application/x-www-form-urlencoded; charset=utf-8",
+        headers: Vec::new(),
+        body: form(trade, payment, keys, now_ms, tamper)?,
+    })
+}
+
+/// `return_url` with the signed query, or as it is where Antom was asked; `None` when the request named no `return_url`.
 ///
 /// # Errors
 ///
@@ -84,6 +104,9 @@ pub(crate) fn return_url(
     else {
         return Ok(None);
     };
+    if trade.antom.is_some() {
+        return Ok(trade.requested("return_url").map(str::to_owned));
+    }
     url.query_pairs_mut()
         .extend_pairs(keys.sign(shared(trade, payment))?);
     Ok(Some(url.into()))

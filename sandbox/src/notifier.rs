@@ -11,6 +11,7 @@ use hyper_util::{
 use tokio::task::JoinSet;
 
 use crate::{
+    antom,
     app::App,
     clock, log, notification,
     trade::{Delivery, Payment, Trade},
@@ -21,7 +22,15 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// The most of an answer that is kept.
 const MAX_KEPT: usize = 256;
 
-/// Posts forms to merchants. Redirects are not followed, connections not reused.
+/// One notification, signed.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) content_type: &'static str,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+/// Posts notifications to merchants. Redirects are not followed, connections not reused.
 #[derive(Clone, Debug)]
 pub(crate) struct Sender {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -41,7 +50,7 @@ impl Sender {
         }
     }
 
-    async fn post(&self, url: &str, form: String) -> Delivery {
+    async fn post(&self, url: &str, message: Message) -> Delivery {
         let at_ms = clock::now_ms();
         let failed = |error: &str| Delivery {
             at_ms,
@@ -49,7 +58,7 @@ impl Sender {
             body: String::new(),
             error: Some(error.to_owned()),
         };
-        match tokio::time::timeout(self.answer_deadline, self.exchange(url, form)).await {
+        match tokio::time::timeout(self.answer_deadline, self.exchange(url, message)).await {
             Ok(Ok((status, body))) => Delivery {
                 at_ms,
                 status: Some(status),
@@ -61,17 +70,18 @@ impl Sender {
         }
     }
 
-    async fn exchange(&self, url: &str, form: String) -> Result<(u16, String), String> {
+    async fn exchange(&self, url: &str, message: Message) -> Result<(u16, String), String> {
         if !url.starts_with("http://") {
             return Err("the stand-in notifies over plain http only".to_owned());
         }
-        let request = Request::post(url)
-            .header(
-                header::CONTENT_TYPE,
-                "application/x-www-form-urlencoded; charset=utf-8",
-            )
-            .header(header::USER_AGENT, "Mozilla/4.0")
-            .body(Full::from(form))
+        let mut request = Request::post(url)
+            .header(header::CONTENT_TYPE, message.content_type)
+            .header(header::USER_AGENT, "Mozilla/4.0");
+        for (name, value) in message.headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .body(Full::from(message.body))
             .map_err(|error| error.to_string())?;
         let response = self
             .client
@@ -192,14 +202,17 @@ pub(crate) async fn deliver(
 ) -> Delivery {
     let _on_its_way = app.depart(&payment.notify_id);
     let now_ms = clock::now_ms();
-    let delivery = match (
-        trade.requested("notify_url"),
-        notification::form(trade, payment, &app.keys, now_ms, tamper),
-    ) {
-        (Some(notify_url), Ok(form)) => app.sender.post(notify_url, form).await,
+    let message = match (&trade.antom, &app.antom) {
+        (None, _) => notification::message(trade, payment, &app.keys, now_ms, tamper),
+        (Some(_), Some(account)) => antom::notification(account, trade, now_ms, tamper),
+        (Some(_), None) => return undelivered(now_ms, "started without --antom-client"),
+    };
+    let delivery = match (trade.requested("notify_url"), message) {
+        (Some(notify_url), Ok(message)) => app.sender.post(notify_url, message).await,
         (None, _) => undelivered(now_ms, "the request named no notify_url"),
         (_, Err(error)) => undelivered(now_ms, &error.to_string()),
     };
+    let acknowledged = trade.is_acknowledged_by(&delivery);
     log::event(
         "notified",
         format_args!(
@@ -207,12 +220,12 @@ pub(crate) async fn deliver(
             trade.out_trade_no,
             payment.notify_id,
             delivery.status.unwrap_or_default(),
-            delivery.is_acknowledged()
+            acknowledged
         ),
     );
     let stored = app.store.change(|book| {
         if let Some(payment) = book.payment_mut(&trade.out_trade_no) {
-            payment.record(delivery.clone());
+            payment.record(delivery.clone(), acknowledged);
         }
     });
     if let Err(error) = stored {

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::{
+    antom::Asked,
     money::{Amount, InvalidAmount, is_settlement_currency},
     sign::{Fields, Keys, SignType},
 };
@@ -171,6 +172,8 @@ pub(crate) struct PayRequest {
     pub(crate) amount: Amount,
     /// Every signed field, to tell the same request from another one.
     pub(crate) fields: Fields,
+    /// Present exactly when Antom is asked.
+    pub(crate) antom: Option<Asked>,
 }
 
 impl PayRequest {
@@ -223,6 +226,7 @@ impl PayRequest {
             out_trade_no: out_trade_no.to_owned(),
             amount: amount(request)?,
             fields: request.fields().clone(),
+            antom: None,
         })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    antom::{self, Asked},
     faults::Faults,
     ladder,
     money::Amount,
@@ -29,6 +30,9 @@ pub(crate) struct Trade {
     pub(crate) referer: Option<String>,
     pub(crate) created_ms: u64,
     pub(crate) wrong_passwords: u8,
+    /// Present exactly when the merchant asked Antom and not the gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) antom: Option<Asked>,
     /// Present exactly when paid: Alipay creates the trade only then.
     pub(crate) payment: Option<Payment>,
 }
@@ -69,9 +73,9 @@ pub(crate) struct Delivery {
 const MAX_DELIVERIES: usize = 200;
 
 impl Delivery {
-    /// Whether the merchant has acknowledged: exactly `success`, not a byte more. A redirect is
+    /// Whether the merchant has acknowledged to the gateway: exactly `success`, not a byte more. A redirect is
     /// never followed, so its body counts for nothing.
-    pub(crate) fn is_acknowledged(&self) -> bool {
+    fn says_success(&self) -> bool {
         self.status == Some(200) && self.body == "success"
     }
 }
@@ -111,6 +115,21 @@ impl Trade {
         self.payment.is_none() && self.wrong_passwords >= password::MAX_WRONG
     }
 
+    /// Whether `request` is the one that opened it. Antom's is compared byte for byte.
+    fn is_asked_by(&self, request: &PayRequest) -> bool {
+        let body = |asked: &Option<Asked>| asked.as_ref().map(|asked| asked.body.clone());
+        self.request == request.fields && body(&self.antom) == body(&request.antom)
+    }
+
+    /// Whether `delivery` was acknowledged, in the words of the protocol that it came by.
+    pub(crate) fn is_acknowledged_by(&self, delivery: &Delivery) -> bool {
+        if self.antom.is_some() {
+            antom::acknowledges(delivery)
+        } else {
+            delivery.says_success()
+        }
+    }
+
     /// A value of the merchant's request; empty ones count as absent.
     pub(crate) fn requested(&self, name: &str) -> Option<&str> {
         self.request
@@ -141,8 +160,9 @@ impl Trade {
             Verdict::Right => {
                 let wanted = self.requested("notify_url").is_some() && !moment.faults.hold;
                 let first_ms = moment.now_ms.saturating_add(moment.faults.notify_delay_ms);
+                let known = self.antom.as_ref().map(|asked| asked.payment_id.clone());
                 self.payment = Some(Payment {
-                    trade_no: moment.trade_no,
+                    trade_no: known.unwrap_or(moment.trade_no),
                     notify_id: moment.notify_id,
                     paid_ms: moment.now_ms,
                     next_delivery_ms: wanted.then_some(first_ms),
@@ -158,9 +178,9 @@ impl Trade {
 }
 
 impl Payment {
-    /// Records one delivery; an acknowledged notification is not sent again.
-    pub(crate) fn record(&mut self, delivery: Delivery) {
-        if delivery.is_acknowledged() {
+    /// Records one delivery; an `acknowledged` notification is not sent again.
+    pub(crate) fn record(&mut self, delivery: Delivery, acknowledged: bool) {
+        if acknowledged {
             self.acknowledged = true;
             self.next_delivery_ms = None;
         }
@@ -204,7 +224,7 @@ impl Book {
     ) -> Result<&Trade, GatewayError> {
         match self.trades.get(&request.out_trade_no) {
             Some(open) if open.payment.is_some() => return Err(GatewayError::RepeatOutTradeNo),
-            Some(open) if open.request != request.fields => {
+            Some(open) if !open.is_asked_by(&request) => {
                 return Err(GatewayError::TradeDataMatchError);
             }
             Some(_) => {}
@@ -219,6 +239,7 @@ impl Book {
             referer,
             created_ms: now_ms,
             wrong_passwords: 0,
+            antom: request.antom,
             payment: None,
         }))
     }

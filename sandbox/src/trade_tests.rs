@@ -21,6 +21,7 @@ pub(crate) fn pay_request(out_trade_no: &str) -> PayRequest {
         out_trade_no: out_trade_no.to_owned(),
         amount: Amount::parse("19.90", "USD").unwrap(),
         fields,
+        antom: None,
     }
 }
 
@@ -188,7 +189,7 @@ fn only_exactly_success_with_200_acknowledges() {
         (500, "success", false),
     ] {
         assert_eq!(
-            delivery(status, body).is_acknowledged(),
+            delivery(status, body).says_success(),
             expected,
             "{status} {body:?}"
         );
@@ -201,7 +202,7 @@ fn unacknowledged_notification_climbs_the_ladder_to_the_eighth_delivery() {
     let mut due_s = Vec::new();
     let mut now_ms = 0;
     loop {
-        payment.record(delivery(500, "fail"));
+        payment.record(delivery(500, "fail"), false);
         payment.end_step(now_ms, 1);
         let Some(next_ms) = payment.next_delivery_ms else {
             break;
@@ -217,9 +218,9 @@ fn unacknowledged_notification_climbs_the_ladder_to_the_eighth_delivery() {
 #[test]
 fn acknowledged_notification_is_not_sent_again() {
     let mut payment = paid_trade().payment.unwrap();
-    payment.record(delivery(200, "success"));
+    payment.record(delivery(200, "success"), true);
     // Another copy of the same step comes later and is refused.
-    payment.record(delivery(500, "fail"));
+    payment.record(delivery(500, "fail"), false);
     payment.end_step(5_000, 1);
     assert_eq!(
         (payment.acknowledged, payment.next_delivery_ms),
@@ -231,7 +232,7 @@ fn acknowledged_notification_is_not_sent_again() {
 fn deliveries_are_bounded_and_the_newest_stay() {
     let mut payment = paid_trade().payment.unwrap();
     for number in 0..=MAX_DELIVERIES {
-        payment.record(delivery(500, &number.to_string()));
+        payment.record(delivery(500, &number.to_string()), false);
     }
     assert_eq!(payment.deliveries.len(), MAX_DELIVERIES);
     assert_eq!(payment.deliveries[0].body, "1");
