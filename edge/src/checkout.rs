@@ -1,9 +1,10 @@
 //! `POST /checkout` and `POST /pay`: an order token becomes a registered order and a signed pay URL.
 
-use crate::config::Config;
+use crate::config::{Config, Gateway};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply, StatusView};
 use crate::order::state::{Price, Terms};
+use crate::provider::Name;
 use crate::terms::Claims;
 use crate::webcrypto::WebCrypto;
 use crate::{clock, orders, read, returned, token};
@@ -118,11 +119,13 @@ async fn begin(
         .map_err(Failure::OrderToken)?;
     let terms = claims.into_terms(&config.allowed_origins, now)?;
     // Before anything is registered: what cannot be signed must not become an order.
-    let pay_request = pay_request(config, &terms, terminal)?;
+    let gateway = config.gateway()?;
+    let pay_request = pay_request(config, gateway, &terms, terminal)?;
 
     let (number, return_url) = (terms.out_trade_no.clone(), terms.return_url.clone());
+    let name = Name::new(terms.provider, &number);
     let command = Command::Register(Box::new(terms));
-    let view = match orders::ask(env, config, &number, &command).await? {
+    let view = match orders::ask(env, config, name, &command).await? {
         Reply::Registered(view) => view,
         Reply::TermsDiffer => return Err(Failure::OrderTermsDiffer),
         _ => return Err(Failure::Unavailable),
@@ -130,13 +133,13 @@ async fn begin(
     let pay_url = if view.is_final {
         None
     } else {
-        let signed = pay_request.sign(&config.signing_key, &WebCrypto).await;
+        let signed = pay_request.sign(&gateway.signing_key, &WebCrypto).await;
         let signed = signed.map_err(|_| Failure::Unavailable)?;
-        Some(signed.url(config.gateway_url.as_str()))
+        Some(signed.url(gateway.url.as_str()))
     };
     let exp = now.saturating_add(config.status_ttl_s);
     let status_token =
-        token::mint_status(&config.status_secret, &number, exp).ok_or(Failure::Unavailable)?;
+        token::mint_status(&config.status_secret, name, exp).ok_or(Failure::Unavailable)?;
     Ok(Begun {
         view,
         pay_url,
@@ -175,13 +178,19 @@ fn terminal(text: Option<&str>) -> Option<Terminal> {
     }
 }
 
-fn pay_request(config: &Config, terms: &Terms, terminal: Terminal) -> Result<PayRequest, Failure> {
+fn pay_request(
+    config: &Config,
+    gateway: &Gateway,
+    terms: &Terms,
+    terminal: Terminal,
+) -> Result<PayRequest, Failure> {
     // What was registered has passed these parsers once; failing again is a fault of ours.
     let out_trade_no = OutTradeNo::parse(&terms.out_trade_no).map_err(|_| Failure::Unavailable)?;
-    let return_url = returned::address(config, &terms.out_trade_no).ok_or(Failure::Unavailable)?;
+    let return_url = returned::address(config, Name::new(terms.provider, &terms.out_trade_no))
+        .ok_or(Failure::Unavailable)?;
     let mut builder = PayRequest::builder(
         terminal,
-        &config.partner,
+        &gateway.partner,
         &out_trade_no,
         price(&terms.price)?,
     )
@@ -191,7 +200,7 @@ fn pay_request(config: &Config, terms: &Terms, terminal: Terminal) -> Result<Pay
     if let Some(text) = &terms.body {
         builder = builder.body(text);
     }
-    if config.send_merchant_url && terminal == Terminal::Wap {
+    if gateway.send_merchant_url && terminal == Terminal::Wap {
         builder = builder.merchant_url(&return_url);
     }
     builder.build().map_err(|error| claim_at_fault(&error))

@@ -1,6 +1,8 @@
 //! The Worker's configuration: read from the environment once per isolate, whole or not at all.
 
+pub mod antom;
 pub mod fault;
+mod gateway;
 mod vars;
 
 use crate::admin::auth::Bearer;
@@ -9,11 +11,11 @@ use crate::error::Failure;
 use crate::event::EndpointSecret;
 use crate::ladder::Ladder;
 use crate::log;
+use crate::provider::Provider;
 use crate::token::Secret;
-use alipay_protocol::notification::Verifier;
-use alipay_protocol::sign::{SignType, SigningKey};
-use alipay_protocol::trade::Partner;
+use antom::Antom;
 use fault::{Fault, Faults};
+pub use gateway::{AskBack, Gateway};
 use std::cell::OnceCell;
 use std::rc::Rc;
 use url::Url;
@@ -22,17 +24,6 @@ use worker::Env;
 
 /// Two hours: as long as a shopper may stay at the cashier and in the app.
 const STATUS_TTL_S: u64 = 7200;
-
-/// When Alipay is asked whether a notification is its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskBack {
-    /// Every time.
-    Always,
-    /// Never: the merchant answers for a key of its own.
-    Never,
-    /// Where the key is shared by all merchants, and so proves nothing about the account: `RSA`.
-    SharedKey,
-}
 
 /// Where events are forwarded to.
 #[derive(Debug)]
@@ -50,16 +41,10 @@ pub struct Endpoint {
 pub struct Config {
     /// `EDGE_ORIGIN`, without a slash at its end.
     pub edge_origin: String,
-    /// `GATEWAY_URL`.
-    pub gateway_url: Url,
-    /// `PARTNER`.
-    pub partner: Partner,
-    /// `SIGN_TYPE`: fixes the algorithm in both directions.
-    pub sign_type: SignType,
-    /// Signs what we send to Alipay.
-    pub signing_key: SigningKey,
-    /// Checks what comes from Alipay.
-    pub verifier: Verifier,
+    /// The cross-border gateway, where it is configured. At least one of the two is.
+    pub gateway: Option<Gateway>,
+    /// Antom, where it is configured.
+    pub antom: Option<Antom>,
     /// `ORDER_SECRET`.
     pub order_secret: Secret,
     /// `STATUS_SECRET`.
@@ -74,10 +59,6 @@ pub struct Config {
     pub ladder: Ladder,
     /// `QUERY_LADDER_S`: when Alipay is asked about an order without a final notification.
     pub query_ladder: Ladder,
-    /// `NOTIFY_VERIFY`.
-    pub ask_back: AskBack,
-    /// `MERCHANT_URL`: tell the cashier where a shopper goes who leaves without paying.
-    pub send_merchant_url: bool,
     /// `ADMIN_TOKENS`: `None` where the merchant's side is not open at all.
     pub admin: Option<Vec<Bearer>>,
     /// `RETENTION_DAYS`, in milliseconds: how long raw notifications are kept.
@@ -124,17 +105,14 @@ impl Config {
             .take(vars.choice("DEVELOPMENT", "false", &["true", "false"]))
             .is_some_and(|text| text == "true");
         let edge_origin = faults.take(vars.origin("EDGE_ORIGIN", development));
-        let gateway_url = faults.take(vars.server("GATEWAY_URL", development));
-        let partner = faults.take(vars.partner("PARTNER"));
-        let sign_type = faults.take(vars.sign_type("SIGN_TYPE"));
-        // Which keys there must be hangs on it.
-        let keys = sign_type.and_then(|sign_type| match vars.keys(sign_type) {
-            Ok(keys) => Some(keys),
-            Err(wrong) => {
-                wrong.into_iter().for_each(|fault| faults.note(fault));
-                None
-            }
-        });
+        // Without either, it is the gateway's settings that are missed.
+        let antom = vars
+            .has_antom()
+            .then(|| vars.antom(development))
+            .and_then(|read| faults.take_all(read));
+        let gateway = (vars.has_gateway() || !vars.has_antom())
+            .then(|| vars.gateway(development))
+            .and_then(|read| faults.take_all(read));
         let order_secret = faults.take(vars.secret("ORDER_SECRET"));
         let status_secret = faults.take(vars.secret("STATUS_SECRET"));
         // The shop has the first, and only the edge may have the second.
@@ -151,21 +129,15 @@ impl Config {
         }
         let ladder = faults.take(vars.forward_ladder("FORWARD_LADDER_S"));
         let query_ladder = faults.take(vars.ladder("QUERY_LADDER_S", Ladder::query()));
-        let ask_back = faults.take(vars.ask_back("NOTIFY_VERIFY"));
-        let merchant_url = faults.take(vars.choice("MERCHANT_URL", "omit", &["omit", "send"]));
         let admin = faults.take(vars.admin("ADMIN_TOKENS"));
         let retention_ms = faults.take(vars.retention_ms("RETENTION_DAYS"));
         let refusals_per_minute = faults.take(vars.refusals_per_minute("REFUSALS_PER_MINUTE"));
         let whole = || {
-            let (sign_type, partner) = (sign_type?, partner?);
-            let (signing_key, verifying_key) = keys?;
             Some(Self {
                 edge_origin: edge_origin?,
-                gateway_url: gateway_url?,
-                verifier: Verifier::new(verifying_key, partner.clone()),
-                partner,
-                sign_type,
-                signing_key,
+                keys: vars.fingerprints(gateway.as_ref().map(|one| one.sign_type)),
+                gateway,
+                antom,
                 order_secret: order_secret?,
                 status_secret: status_secret?,
                 status_ttl_s: STATUS_TTL_S,
@@ -173,24 +145,54 @@ impl Config {
                 endpoints,
                 ladder: ladder?,
                 query_ladder: query_ladder?,
-                ask_back: ask_back?,
-                send_merchant_url: merchant_url? == "send",
                 admin: admin?,
                 retention_ms: retention_ms?,
                 refusals_per_minute: refusals_per_minute?,
-                keys: vars.fingerprints(sign_type),
             })
         };
         faults.or_whole(whole())
     }
 
-    /// Whether Alipay must confirm a notification that verified.
+    /// The cross-border gateway.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::RouteUnknown`] – it is not configured here.
+    pub fn gateway(&self) -> Result<&Gateway, Failure> {
+        self.gateway.as_ref().ok_or(Failure::RouteUnknown)
+    }
+
+    /// Antom.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::gateway`].
+    pub fn antom(&self) -> Result<&Antom, Failure> {
+        self.antom.as_ref().ok_or(Failure::RouteUnknown)
+    }
+
+    /// Who is meant where nobody is named: the gateway, where it is configured.
     #[must_use]
-    pub fn asks_back(&self) -> bool {
-        match self.ask_back {
-            AskBack::Always => true,
-            AskBack::Never => false,
-            AskBack::SharedKey => self.sign_type == SignType::Rsa,
+    pub fn default_provider(&self) -> Provider {
+        match self.gateway {
+            Some(_) => Provider::Gateway,
+            None => Provider::Antom,
+        }
+    }
+
+    /// The merchant's account with a provider, as objects and the index are named after it: the
+    /// partner number, or `antom:` and the client. `None` where the provider is not configured.
+    #[must_use]
+    pub fn account(&self, provider: Provider) -> Option<String> {
+        match provider {
+            Provider::Antom => {
+                let antom = self.antom.as_ref();
+                antom.map(|antom| format!("antom:{}", antom.client_id()))
+            }
+            Provider::Gateway => {
+                let gateway = self.gateway.as_ref();
+                gateway.map(|gateway| gateway.partner.as_str().to_owned())
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The event that is forwarded to the merchant, and its Standard Webhooks signature.
 
 use crate::order::state::{Facts, Order, Reason, Status, Told};
+use crate::provider::Provider;
 use base64ct::{Base64, Encoding};
 use chrono::{DateTime, SecondsFormat};
 use hmac::{Hmac, KeyInit, Mac};
@@ -57,7 +58,7 @@ struct Body<'a> {
 
 #[derive(Serialize)]
 struct Fields<'a> {
-    provider: &'static str,
+    provider: Provider,
     out_trade_no: &'a str,
     trade_no: &'a str,
     status: Option<Status>,
@@ -98,7 +99,7 @@ impl Event {
             event_type: what.event_type(),
             timestamp: iso_8601(source.received_ms)?,
             data: Fields {
-                provider: "alipay-gateway",
+                provider: facts.provider,
                 out_trade_no,
                 trade_no: &facts.trade_no,
                 status: order.map(|order| order.status),
@@ -251,6 +252,7 @@ mod tests {
 
     fn order() -> Order {
         let terms = Terms {
+            provider: Provider::Gateway,
             out_trade_no: "A1".into(),
             subject: "Tea".into(),
             body: None,
@@ -268,6 +270,7 @@ mod tests {
 
     fn facts() -> Facts {
         Facts {
+            provider: Provider::Gateway,
             told: Told::Notification,
             notify_id: "N1".into(),
             trade_no: "T1".into(),

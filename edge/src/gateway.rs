@@ -1,11 +1,12 @@
 //! Asking Alipay: whether a notification is its own and for our account, and what has become of a
 //! trade.
 
-use crate::config::Config;
+use crate::config::Gateway;
 use crate::error::Refusal;
 use crate::event::hex;
 use crate::order::state::{Facts, Price, Says, Told};
 use crate::outbound::{self, Asked};
+use crate::provider::Provider;
 use crate::webcrypto::WebCrypto;
 use alipay_protocol::form;
 use alipay_protocol::model::{Status, gateway_status};
@@ -65,16 +66,16 @@ pub fn says(status: TradeStatus) -> Says {
 /// # Source
 ///
 /// `docs/alipay/notify.md` section 4.
-pub async fn confirm(config: &Config, notification: &Notification) -> Result<(), Refusal> {
-    let gateway_url = config.gateway_url.as_str();
-    let url = notify_verify_url(gateway_url, &config.partner, notification.notify_id());
+pub async fn confirm(gateway: &Gateway, notification: &Notification) -> Result<(), Refusal> {
+    let gateway_url = gateway.url.as_str();
+    let url = notify_verify_url(gateway_url, &gateway.partner, notification.notify_id());
     let confirmation = get(&url, MAX_ANSWER).await;
     let confirmation = confirmation.map_or(Confirmation::Other, |body| Confirmation::parse(&body));
     if confirmation == Confirmation::True {
         return Ok(());
     }
-    let query = TradeQuery::by_out_trade_no(&config.partner, notification.out_trade_no());
-    match ask(config, &query).await {
+    let query = TradeQuery::by_out_trade_no(&gateway.partner, notification.out_trade_no());
+    match ask(gateway, &query).await {
         Ok((Answer::Trade(trade), _)) => {
             let same = trade.trade_no() == notification.trade_no()
                 && trade.trade_status() == notification.trade_status()
@@ -95,9 +96,9 @@ pub async fn confirm(config: &Config, notification: &Notification) -> Result<(),
 ///
 /// The answer names no currency; it is read in the currency of the price. The order judges the
 /// rest, as with a notification.
-pub async fn find(config: &Config, out_trade_no: &OutTradeNo, price: &Price) -> Found {
-    let query = TradeQuery::by_out_trade_no(&config.partner, out_trade_no);
-    let (trade, evidence) = match ask(config, &query).await {
+pub async fn find(gateway: &Gateway, out_trade_no: &OutTradeNo, price: &Price) -> Found {
+    let query = TradeQuery::by_out_trade_no(&gateway.partner, out_trade_no);
+    let (trade, evidence) = match ask(gateway, &query).await {
         Ok((Answer::Trade(trade), evidence)) => (trade, evidence),
         Ok((Answer::Refused(ErrorCode::TradeNotExist), _)) => return Found::NoTrade,
         Ok((Answer::Refused(_), _)) => return Found::Nothing("query_refused"),
@@ -108,6 +109,7 @@ pub async fn find(config: &Config, out_trade_no: &OutTradeNo, price: &Price) -> 
         return Found::Nothing("invalid_field");
     };
     let facts = Facts {
+        provider: Provider::Gateway,
         told: Told::Query,
         notify_id: String::new(),
         trade_no: trade.trade_no().as_str().to_owned(),
@@ -119,13 +121,11 @@ pub async fn find(config: &Config, out_trade_no: &OutTradeNo, price: &Price) -> 
 }
 
 /// The verified answer, with the digest of its bytes.
-async fn ask(config: &Config, query: &TradeQuery) -> Result<(Answer, String), &'static str> {
-    let signed = query.sign(&config.signing_key, &WebCrypto).await;
-    let url = signed
-        .map_err(|_| "sign_failed")?
-        .url(config.gateway_url.as_str());
+async fn ask(gateway: &Gateway, query: &TradeQuery) -> Result<(Answer, String), &'static str> {
+    let signed = query.sign(&gateway.signing_key, &WebCrypto).await;
+    let url = signed.map_err(|_| "sign_failed")?.url(gateway.url.as_str());
     let body = get(&url, MAX_TRADE_ANSWER).await.ok_or("no_answer")?;
-    let answer = config
+    let answer = gateway
         .verifier
         .verify_answer(&WebCrypto, query, &body)
         .await;

@@ -19,6 +19,7 @@ pub mod notify;
 pub mod order;
 pub mod orders;
 pub mod outbound;
+pub mod provider;
 pub mod rate;
 pub mod read;
 pub mod returned;

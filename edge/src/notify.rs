@@ -10,6 +10,7 @@ use crate::error::{Failure, Refusal};
 use crate::event::hex;
 use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Facts, Told};
+use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
 use crate::{gateway, log, orders, read};
 use alipay_protocol::notification::Notification;
@@ -66,6 +67,7 @@ async fn receive(
     env: &Env,
     config: &Config,
 ) -> std::result::Result<String, Refusal> {
+    let gateway = config.gateway()?;
     if request.method() != Method::Post {
         return Err(Failure::Method { allow: "POST" }.into());
     }
@@ -73,13 +75,13 @@ async fn receive(
         return Err(Failure::MediaType.into());
     }
     let body = read::body(request, MAX_BODY).await?;
-    let notification = config
+    let notification = gateway
         .verifier
         .verify(&WebCrypto, &body)
         .await
         .map_err(|error| Refusal::untrusted(error.code()))?;
-    if config.asks_back() {
-        gateway::confirm(config, &notification).await?;
+    if gateway.asks_back() {
+        gateway::confirm(gateway, &notification).await?;
     }
     let accepted = Accepted {
         out_trade_no: notification.out_trade_no().as_str().to_owned(),
@@ -90,7 +92,8 @@ async fn receive(
     };
     let out_trade_no = accepted.out_trade_no.clone();
     let command = Command::Notify(Box::new(accepted));
-    match orders::ask(env, config, &out_trade_no, &command).await? {
+    let name = Name::new(Provider::Gateway, &out_trade_no);
+    match orders::ask(env, config, name, &command).await? {
         Reply::Durable { outcome } => Ok(outcome),
         _ => Err(Refusal::retry("unavailable")),
     }
@@ -99,6 +102,7 @@ async fn receive(
 /// The facts that the order judges.
 fn facts(notification: &Notification) -> Facts {
     Facts {
+        provider: Provider::Gateway,
         told: Told::Notification,
         notify_id: notification.notify_id().as_str().to_owned(),
         trade_no: notification.trade_no().as_str().to_owned(),

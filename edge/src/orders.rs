@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{self, BINDING, COMMAND_URL, Command, Reply};
+use crate::provider::Name;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::time::Duration;
@@ -15,9 +16,12 @@ const DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`Failure::Unavailable`] – the binding is missing.
-pub fn stub(env: &Env, config: &Config, out_trade_no: &str) -> Result<Stub, Failure> {
-    let name = rpc::object_name(config.partner.as_str(), out_trade_no);
+/// * [`Failure::OrderUnknown`] – of a provider that is not configured here, or no longer.
+/// * [`Failure::Unavailable`] – the binding is missing.
+pub fn stub(env: &Env, config: &Config, name: Name<'_>) -> Result<Stub, Failure> {
+    let account = config.account(name.provider);
+    let account = account.ok_or(Failure::OrderUnknown)?;
+    let name = rpc::object_name(&account, name);
     Ok(env.durable_object(BINDING)?.get_by_name(&name)?)
 }
 
@@ -26,14 +30,15 @@ pub fn stub(env: &Env, config: &Config, out_trade_no: &str) -> Result<Stub, Fail
 ///
 /// # Errors
 ///
-/// [`Failure::Unavailable`] – no answer within ten seconds, or one that cannot be read.
+/// * [`Failure::OrderUnknown`] – as [`stub`].
+/// * [`Failure::Unavailable`] – no answer within ten seconds, or one that cannot be read.
 pub async fn ask(
     env: &Env,
     config: &Config,
-    out_trade_no: &str,
+    name: Name<'_>,
     command: &Command,
 ) -> Result<Reply, Failure> {
-    let stub = stub(env, config, out_trade_no)?;
+    let stub = stub(env, config, name)?;
     let body = serde_json::to_string(command).map_err(worker::Error::from)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));

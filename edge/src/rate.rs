@@ -124,7 +124,10 @@ pub async fn note(request: &Request, area: Area, env: &Env, config: &Config) {
         return told(noted, area);
     };
     // The account is part of the key: other Workers may share the namespace.
-    let key = format!("{}:{}:{}", config.partner.as_str(), area.name(), source.1);
+    let account = config
+        .account(config.default_provider())
+        .unwrap_or_default();
+    let key = format!("{account}:{}:{}", area.name(), source.1);
     match limiter.limit(key).await {
         Ok(outcome) if outcome.success => told(noted, area),
         Ok(_) => told(with(|refusals| refusals.hold(source, now)), area),

@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
+use crate::provider::Name;
 use crate::webcrypto::WebCrypto;
 use crate::{clock, orders, token};
 use alipay_protocol::trade::OutTradeNo;
@@ -32,27 +33,27 @@ pub async fn returned(
     let parts = number_and_mark.split_once('/');
     let (out_trade_no, mark) = parts.ok_or(Failure::OrderUnknown)?;
     // Before an object is named: whoever guesses numbers learns nothing and costs nothing.
-    if !token::is_return_mark(&config.status_secret, out_trade_no, mark) {
-        return Err(Failure::OrderUnknown);
-    }
+    let name = token::marked(&config.status_secret, out_trade_no, mark);
+    let name = name.ok_or(Failure::OrderUnknown)?;
     let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
     let url = request.url()?;
     let query = url.query().unwrap_or_default();
     let proven = query.len() <= MAX_QUERY
         && config
+            .gateway()?
             .verifier
             .verify_return(&WebCrypto, query.as_bytes())
             .await
             .is_ok_and(|shown| shown.out_trade_no() == &out_trade_no);
     let command = Command::Return { proven };
-    let reply = orders::ask(env, config, out_trade_no.as_str(), &command).await?;
+    let reply = orders::ask(env, config, name, &command).await?;
     let Reply::ReturnTo(page) = reply else {
         return Err(Failure::OrderUnknown);
     };
     let target = if proven {
         let exp = clock::now_s().saturating_add(config.status_ttl_s);
-        let token = token::mint_status(&config.status_secret, out_trade_no.as_str(), exp)
-            .ok_or(Failure::Unavailable)?;
+        let token =
+            token::mint_status(&config.status_secret, name, exp).ok_or(Failure::Unavailable)?;
         with_fragment(&page, &token)
     } else {
         page
@@ -64,11 +65,11 @@ pub async fn returned(
 
 /// Where Alipay sends the shopper back to.
 #[must_use]
-pub fn address(config: &Config, out_trade_no: &str) -> Option<String> {
-    let mark = token::return_mark(&config.status_secret, out_trade_no)?;
+pub fn address(config: &Config, name: Name<'_>) -> Option<String> {
+    let mark = token::return_mark(&config.status_secret, name)?;
     Some(format!(
-        "{}/return/{out_trade_no}/{mark}",
-        config.edge_origin
+        "{}/return/{}/{mark}",
+        config.edge_origin, name.out_trade_no
     ))
 }
 

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, LIVE_URL, Reply};
+use crate::provider::Name;
 use crate::read::header;
 use crate::{clock, orders, token};
 use alipay_protocol::trade::OutTradeNo;
@@ -27,14 +28,16 @@ pub async fn status(
     let bearer = bearer
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default();
-    token::check_status(&config.status_secret, &bearer, out_trade_no, clock::now_s())
-        .map_err(Failure::StatusToken)?;
-    let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
+    let provider =
+        token::check_status(&config.status_secret, &bearer, out_trade_no, clock::now_s())
+            .map_err(Failure::StatusToken)?;
+    OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
+    let name = Name::new(provider, out_trade_no);
 
     if header(request, "accept").is_some_and(|accept| accept.contains("text/event-stream")) {
-        return stream(env, config, &out_trade_no).await;
+        return stream(env, config, name).await;
     }
-    let reply = orders::ask(env, config, out_trade_no.as_str(), &Command::Status).await?;
+    let reply = orders::ask(env, config, name, &Command::Status).await?;
     let Reply::Status(view) = reply else {
         return Err(Failure::OrderUnknown);
     };
@@ -51,12 +54,8 @@ pub async fn status(
     Ok(response)
 }
 
-async fn stream(
-    env: &Env,
-    config: &Config,
-    out_trade_no: &OutTradeNo,
-) -> Result<Response, Failure> {
-    let stub = orders::stub(env, config, out_trade_no.as_str())?;
+async fn stream(env: &Env, config: &Config, name: Name<'_>) -> Result<Response, Failure> {
+    let stub = orders::stub(env, config, name)?;
     let answer = stub.fetch_with_str(LIVE_URL).await?;
     match answer.status_code() {
         200 => {}

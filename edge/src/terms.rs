@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::order::state::{Price, Terms};
+use crate::provider::Provider;
 use alipay_protocol::money::{Amount, Currency};
 use alipay_protocol::trade::OutTradeNo;
 use serde::Deserialize;
@@ -73,6 +74,7 @@ impl Claims {
             return Err(breaks("metadata", rule));
         }
         Ok(Terms {
+            provider: Provider::Gateway,
             out_trade_no: out_trade_no.as_str().to_owned(),
             subject,
             body: self.body,

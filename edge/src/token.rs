@@ -3,6 +3,7 @@
 //!
 //! The algorithm is fixed here; a header that names another one is refused and never chooses.
 
+use crate::provider::{Name, Provider};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::de::DeserializeOwned;
@@ -154,14 +155,14 @@ struct StatusClaims<'a> {
 /// Who may read a status: no one else's token has this audience.
 const STATUS_AUDIENCE: &str = "alipay-checkout/status";
 
-/// Makes the token that lets its bearer read the status of `out_trade_no`, and nothing else,
+/// Makes the token that lets its bearer read the status of the order `name`, and nothing else,
 /// until `exp` (Unix seconds).
 #[must_use]
-pub fn mint_status(secret: &Secret, out_trade_no: &str, exp: u64) -> Option<String> {
+pub fn mint_status(secret: &Secret, name: Name<'_>, exp: u64) -> Option<String> {
     let claims = StatusClaims {
         aud: STATUS_AUDIENCE,
         exp,
-        sub: out_trade_no.to_owned(),
+        sub: name.to_string(),
     };
     let header = Base64UrlUnpadded::encode_string(br#"{"alg":"HS256","typ":"JWT"}"#);
     let claims = Base64UrlUnpadded::encode_string(&serde_json::to_vec(&claims).ok()?);
@@ -175,36 +176,37 @@ pub fn mint_status(secret: &Secret, out_trade_no: &str, exp: u64) -> Option<Stri
 /// What [`return_mark`] is made over, so that no mark is a token and no token a mark.
 const RETURN: &str = "alipay-checkout/return\0";
 
-/// The mark in the return address of `out_trade_no`: shows that the address is one we gave to
+/// The mark in the return address of the order `name`: shows that the address is one we gave to
 /// Alipay, so that nobody can make us look for orders by guessing numbers. 128 bits, base64url.
 #[must_use]
-pub fn return_mark(secret: &Secret, out_trade_no: &str) -> Option<String> {
-    let digest = return_mac(secret, out_trade_no)?.finalize().into_bytes();
+pub fn return_mark(secret: &Secret, name: Name<'_>) -> Option<String> {
+    let digest = return_mac(secret, name)?.finalize().into_bytes();
     Some(Base64UrlUnpadded::encode_string(digest.get(..MARK)?))
 }
 
-/// Whether `mark` is the one of `out_trade_no`; in constant time.
+/// The order of that number whose `mark` it is, and so whose order it is; in constant time.
 #[must_use]
-pub fn is_return_mark(secret: &Secret, out_trade_no: &str, mark: &str) -> bool {
-    let Ok(mark) = Base64UrlUnpadded::decode_vec(mark) else {
-        return false;
-    };
-    mark.len() == MARK
-        && return_mac(secret, out_trade_no)
-            .is_some_and(|mac| mac.verify_truncated_left(&mark).is_ok())
+pub fn marked<'a>(secret: &Secret, out_trade_no: &'a str, mark: &str) -> Option<Name<'a>> {
+    let mark = Base64UrlUnpadded::decode_vec(mark).ok()?;
+    let names = Provider::ALL.map(|provider| Name::new(provider, out_trade_no));
+    names.into_iter().find(|name| {
+        mark.len() == MARK
+            && return_mac(secret, *name).is_some_and(|mac| mac.verify_truncated_left(&mark).is_ok())
+    })
 }
 
 /// Bytes of a mark.
 const MARK: usize = 16;
 
-fn return_mac(secret: &Secret, out_trade_no: &str) -> Option<Hmac<Sha256>> {
+fn return_mac(secret: &Secret, name: Name<'_>) -> Option<Hmac<Sha256>> {
     let mut mac = secret.mac()?;
     mac.update(RETURN.as_bytes());
-    mac.update(out_trade_no.as_bytes());
+    mac.update(name.to_string().as_bytes());
     Some(mac)
 }
 
-/// Checks that `token` lets its bearer read the status of `out_trade_no` at `now`.
+/// Checks that `token` lets its bearer read the status of an order of that number at `now`, and
+/// answers whose order.
 ///
 /// # Errors
 ///
@@ -214,17 +216,16 @@ pub fn check_status(
     token: &str,
     out_trade_no: &str,
     now: u64,
-) -> Result<(), TokenError> {
+) -> Result<Provider, TokenError> {
     #[derive(Deserialize)]
     struct Subject {
         sub: String,
     }
     let subject: Subject = open(secret, token, STATUS_AUDIENCE, now)?;
-    if subject.sub == out_trade_no {
-        Ok(())
-    } else {
-        Err(TokenError::WrongAudience)
-    }
+    Provider::ALL
+        .into_iter()
+        .find(|provider| subject.sub == Name::new(*provider, out_trade_no).to_string())
+        .ok_or(TokenError::WrongAudience)
 }
 
 #[cfg(test)]
@@ -377,8 +378,17 @@ mod tests {
 
     #[test]
     fn status_token_opens_its_own_order_only() {
-        let token = mint_status(&secret(), "A1", NOW + 10).unwrap();
-        assert_eq!(check_status(&secret(), &token, "A1", NOW), Ok(()));
+        let name = |provider| Name::new(provider, "A1");
+        let token = mint_status(&secret(), name(Provider::Gateway), NOW + 10).unwrap();
+        let antoms = mint_status(&secret(), name(Provider::Antom), NOW + 10).unwrap();
+        assert_eq!(
+            check_status(&secret(), &token, "A1", NOW),
+            Ok(Provider::Gateway)
+        );
+        assert_eq!(
+            check_status(&secret(), &antoms, "A1", NOW),
+            Ok(Provider::Antom)
+        );
         assert_eq!(
             check_status(&secret(), &token, "A2", NOW),
             Err(TokenError::WrongAudience)
@@ -396,9 +406,13 @@ mod tests {
 
     #[test]
     fn return_mark_is_for_its_own_order_and_secret_only() {
-        let mark = return_mark(&secret(), "A1").unwrap();
+        for provider in Provider::ALL {
+            let name = Name::new(provider, "A1");
+            let mark = return_mark(&secret(), name).unwrap();
+            assert_eq!(marked(&secret(), "A1", &mark), Some(name));
+        }
+        let mark = return_mark(&secret(), Name::new(Provider::Gateway, "A1")).unwrap();
         assert_eq!(mark.len(), 22);
-        assert!(is_return_mark(&secret(), "A1", &mark));
         let other = Secret::new("another test key, not a secret, 32 bytes").unwrap();
         for (secret, number, mark) in [
             (&secret(), "A2", mark.as_str()),
@@ -408,7 +422,7 @@ mod tests {
             (&secret(), "A1", "AAAAAAAAAAAAAAAAAAAAAA"),
             (&secret(), "A1", "not base64 at all!"),
         ] {
-            assert!(!is_return_mark(secret, number, mark), "{number} {mark}");
+            assert_eq!(marked(secret, number, mark), None, "{number} {mark}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::lists::ASKED;
 use super::query::Find;
-use super::watchdog::{Woken, wake};
+use super::watchdog::{Waker, Woken};
 use super::{Desk, index_fault};
 use crate::endpoint::object as endpoint;
 use crate::error::Failure;
@@ -73,7 +73,7 @@ impl Desk<'_> {
             return Err(Failure::Parameter("limit"));
         }
         let find = Find {
-            partner: self.config.partner.as_str().to_owned(),
+            partner: self.account.clone(),
             limit,
             ..Find::default()
         };
@@ -136,7 +136,7 @@ impl Desk<'_> {
             return Err(Failure::Parameter("cursor"));
         }
         let parameters = json!({
-            "partner": self.config.partner.as_str(),
+            "partner": self.account,
             "after": asked.cursor.unwrap_or_default(),
             "limit": REBUILT_PAGE,
         });
@@ -147,9 +147,15 @@ impl Desk<'_> {
             .map_err(|error| index_fault(&error))?;
         let full = u64::try_from(page.len()).is_ok_and(|count| count >= REBUILT_PAGE);
         let cursor = page.last().filter(|_| full).cloned();
-        let by = self.bearer.name.as_str();
-        let Woken { woken, mut unknown } = wake(self.env, self.config, &index, &page, by).await;
-        let listed = wake(self.env, self.config, &index, &named, by).await;
+        let waker = Waker {
+            env: self.env,
+            config: self.config,
+            index: &index,
+            provider: self.provider,
+            by: &self.bearer.name,
+        };
+        let Woken { woken, mut unknown } = waker.wake(&page).await;
+        let listed = waker.wake(&named).await;
         unknown.extend(listed.unknown);
         let orders = woken.saturating_add(listed.woken);
         log::admin(&self.bearer.name, "rebuild", &orders.to_string());

@@ -25,7 +25,8 @@ const DEADLINE: Duration = Duration::from_secs(2);
 const SCHEMA: &str = include_str!("../../migrations/0001_orders.sql");
 
 /// A row as JSON.
-pub(super) const ROW: &str = "json_object('out_trade_no', out_trade_no, 'status', status, \
+pub(super) const ROW: &str = "json_object('provider', \
+    iif(partner LIKE 'antom:%', 'antom', 'alipay-gateway'), 'out_trade_no', out_trade_no, 'status', status, \
     'amount', amount, 'currency', currency, 'trade_no', trade_no, 'created_ms', created_ms, \
     'updated_ms', updated_ms, 'waiting', waiting, 'dead', dead, 'quarantined', quarantined, \
     'asked', asked, 'due_ms', due_ms, 'revision', revision) AS doc FROM orders";

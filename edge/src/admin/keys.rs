@@ -1,6 +1,7 @@
 //! The keys in use, by fingerprint: what a rotation is watched by. No key material. Pure.
 
 use crate::event::hex;
+use crate::provider::Provider;
 use sha2::{Digest, Sha256};
 
 /// How many hex digits are shown of a secret that people may have made up: enough to tell two apart,
@@ -21,6 +22,10 @@ pub struct Key {
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Usage {
+    /// Signs what goes to Antom.
+    AntomSign,
+    /// Checks what comes from Antom.
+    AntomVerify,
     /// Signs the events to this endpoint.
     Endpoint(&'static str),
     /// Signs what goes to Alipay and checks what comes from it: MD5's one key.
@@ -57,13 +62,21 @@ impl Key {
         }
     }
 
-    /// Whether a line of an order's audit trail is a use of this key.
+    /// Whether a line of the audit trail of an order of `provider` is a use of this key.
     #[must_use]
-    pub fn used_by(&self, act: &str, detail: &str) -> bool {
+    pub fn used_by(&self, provider: Provider, act: &str, detail: &str) -> bool {
+        let of = match self.usage {
+            Usage::AntomSign | Usage::AntomVerify => Some(Provider::Antom),
+            Usage::Both | Usage::Sign | Usage::Verify => Some(Provider::Gateway),
+            Usage::Endpoint(_) | Usage::Order => None,
+        };
+        if of.is_some_and(|of| of != provider) {
+            return false;
+        }
         match self.usage {
             Usage::Order => act == "registered",
-            Usage::Sign => matches!(act, "registered" | "asked"),
-            Usage::Verify => act == "notified",
+            Usage::AntomSign | Usage::Sign => matches!(act, "registered" | "asked"),
+            Usage::AntomVerify | Usage::Verify => act == "notified",
             Usage::Both => matches!(act, "registered" | "asked" | "notified"),
             Usage::Endpoint(name) => {
                 act == "forwarded" && detail.split(' ').nth(1).is_some_and(|one| one == name)
@@ -99,6 +112,8 @@ mod tests {
             (Usage::Order, [true, false, false, false, false, false]),
             (Usage::Sign, [true, true, false, false, false, false]),
             (Usage::Verify, [false, false, true, false, false, false]),
+            (Usage::AntomSign, [false; 6]),
+            (Usage::AntomVerify, [false; 6]),
             (Usage::Both, [true, true, true, false, false, false]),
             (
                 Usage::Endpoint("2"),
@@ -108,7 +123,7 @@ mod tests {
         for (usage, expected) in cases {
             let key = Key::of_secret("X", "", usage);
             assert_eq!(
-                lines.map(|(act, detail)| key.used_by(act, detail)),
+                lines.map(|(act, detail)| key.used_by(Provider::Gateway, act, detail)),
                 expected
             );
         }

@@ -2,7 +2,7 @@
 
 use super::index::{KeyUse, ROW};
 use super::query::{Find, Reads, whole};
-use super::{Desk, index_fault};
+use super::{Desk, index_fault, parameters};
 use crate::endpoint::object as endpoint;
 use crate::error::Failure;
 use crate::order::rpc::view::{DeliveryView, NotificationView, OrderView, Row};
@@ -53,8 +53,8 @@ impl Desk<'_> {
     /// The trail as JSON lines, oldest first.
     pub(super) async fn audit(&self, request: &Request, number: &str) -> Result<Response, Failure> {
         let (mut after, mut limit) = (0, MAX_LINES);
-        for (name, value) in request.url()?.query_pairs() {
-            match name.as_ref() {
+        for (name, value) in parameters(request)? {
+            match name.as_str() {
                 "after" => {
                     after =
                         whole(&value, 0, u64::from(u32::MAX)).ok_or(Failure::Parameter("after"))?;
@@ -82,7 +82,11 @@ impl Desk<'_> {
         if u64::try_from(lines.len()).is_ok_and(|count| count >= limit)
             && let Some(last) = lines.last()
         {
-            let next = format!("<?after={}&limit={limit}>; rel=\"next\"", last.seq);
+            let provider = self.provider.as_str();
+            let next = format!(
+                "<?after={}&limit={limit}&provider={provider}>; rel=\"next\"",
+                last.seq
+            );
             headers.set("link", &next)?;
         }
         Ok(response)
@@ -179,8 +183,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn find(&self, request: &Request, reads: Reads) -> Result<Find, Failure> {
-        let url = request.url()?;
-        Find::read(self.config.partner.as_str(), url.query_pairs(), reads)
+        Find::read(&self.account, &parameters(request)?, reads)
     }
 
     /// Rows of the index, newest first; `also` is a further condition.

@@ -6,6 +6,7 @@ use super::index::Index;
 use super::{Desk, index_fault};
 use crate::clock::now_ms;
 use crate::error::Failure;
+use crate::provider::Provider;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -17,11 +18,11 @@ const OVERDUE_MS: u64 = 600_000;
 
 /// Everything in one reading.
 const COUNTS: &str = "SELECT json_object('statuses', coalesce((SELECT json_group_object(status, n) \
-    FROM (SELECT status, count(*) AS n FROM orders WHERE partner = ?1 ->> 'partner' \
+    FROM (SELECT status, count(*) AS n FROM orders WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts')) \
     GROUP BY status)), '{}'), 'waiting', coalesce(sum(waiting), 0), 'dead', \
     coalesce(sum(dead), 0), 'quarantined', coalesce(sum(quarantined), 0), \
     'overdue', coalesce(sum(due_ms < ?1 ->> 'before'), 0)) AS doc \
-    FROM orders WHERE partner = ?1 ->> 'partner'";
+    FROM orders WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts'))";
 
 /// Counted across orders.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -35,8 +36,10 @@ struct Counts {
 
 impl Desk<'_> {
     pub(super) async fn metrics(&self) -> Result<Response, Failure> {
+        let account = |provider| self.config.account(provider);
+        let accounts: Vec<String> = Provider::ALL.into_iter().filter_map(account).collect();
         let parameters = json!({
-            "partner": self.config.partner.as_str(),
+            "accounts": accounts,
             "before": now_ms().saturating_sub(OVERDUE_MS),
         });
         let counts = match Index::of(self.env) {

@@ -17,6 +17,7 @@ pub mod watchdog;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
+use crate::provider::{Name, Provider};
 use crate::read::header;
 use crate::{http, log, orders};
 use alipay_protocol::trade::OutTradeNo;
@@ -28,6 +29,10 @@ struct Desk<'a> {
     env: &'a Env,
     config: &'a Config,
     bearer: &'a Bearer,
+    /// Whose orders are meant.
+    provider: Provider,
+    /// The merchant's account with it, as the index knows it.
+    account: String,
 }
 
 /// One route.
@@ -85,10 +90,15 @@ async fn serve(
         return Err(Failure::Method { allow });
     }
     bearer.require(scope)?;
+    let provider = provider(request, config)?;
     let desk = Desk {
         env,
         config,
         bearer,
+        provider,
+        account: config
+            .account(provider)
+            .ok_or(Failure::Parameter("provider"))?,
     };
     match route {
         Route::Audit(number) => desk.audit(request, number).await,
@@ -105,6 +115,29 @@ async fn serve(
         Route::Replay(number) => desk.replay(request, number).await,
         Route::ReplayDead => desk.replay_dead(request).await,
     }
+}
+
+/// Whose orders a request means: by the parameter `provider`, which every route takes.
+fn provider(request: &Request, config: &Config) -> std::result::Result<Provider, Failure> {
+    let url = request.url()?;
+    let mut named = url.query_pairs().filter(|(name, _)| name == "provider");
+    let provider = match named.next() {
+        None => Some(config.default_provider()),
+        Some((_, word)) => Provider::parse(&word),
+    };
+    let once = named.next().is_none();
+    provider
+        .filter(|_| once)
+        .ok_or(Failure::Parameter("provider"))
+}
+
+/// The other parameters of a request.
+fn parameters(request: &Request) -> std::result::Result<Vec<(String, String)>, Failure> {
+    let url = request.url()?;
+    let others = url.query_pairs().filter(|(name, _)| name != "provider");
+    Ok(others
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect())
 }
 
 fn route(rest: &str) -> Option<(Route<'_>, Method, Scope)> {
@@ -133,7 +166,8 @@ impl Desk<'_> {
     /// Asks the order of that number.
     async fn ask(&self, number: &str, command: &Command) -> std::result::Result<Reply, Failure> {
         let number = OutTradeNo::parse(number).map_err(|_| Failure::OrderUnknown)?;
-        orders::ask(self.env, self.config, number.as_str(), command).await
+        let name = Name::new(self.provider, number.as_str());
+        orders::ask(self.env, self.config, name, command).await
     }
 
     /// The index, or why there is none.

@@ -55,9 +55,9 @@ impl Find {
     ///
     /// [`Failure::Parameter`] with the first one that is unknown (then `query`), there twice, or
     /// not what it may be.
-    pub fn read<'a>(
+    pub fn read(
         partner: &str,
-        parameters: impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)>,
+        parameters: &[(String, String)],
         reads: Reads,
     ) -> Result<Self, Failure> {
         let mut find = Self {
@@ -67,7 +67,7 @@ impl Find {
         };
         let mut seen: Vec<&'static str> = Vec::new();
         for (name, value) in parameters {
-            let name = match name.as_ref() {
+            let name = match name.as_str() {
                 "limit" => "limit",
                 "cursor" => "cursor",
                 "status" if reads.filters => "status",
@@ -76,7 +76,7 @@ impl Find {
                 "to" if reads.filters => "to",
                 _ => return Err(Failure::Parameter("query")),
             };
-            if seen.contains(&name) || !find.take(name, &value, reads.max_limit) {
+            if seen.contains(&name) || !find.take(name, value, reads.max_limit) {
                 return Err(Failure::Parameter(name));
             }
             seen.push(name);
@@ -195,6 +195,7 @@ fn is_status(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Provider;
 
     const READS: Reads = Reads {
         filters: true,
@@ -204,11 +205,12 @@ mod tests {
 
     fn read(query: &str) -> Result<Find, Failure> {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
-        Find::read("2088", pairs, READS)
+        Find::read("2088", &pairs.into_owned().collect::<Vec<_>>(), READS)
     }
 
     fn row(created_ms: u64, number: &str) -> Row {
         Row {
+            provider: Provider::Gateway,
             out_trade_no: number.into(),
             status: "paid".into(),
             amount: Some(1),
@@ -295,7 +297,7 @@ mod tests {
         };
         let pairs = url::form_urlencoded::parse(b"status=paid");
         assert_eq!(
-            Find::read("2088", pairs, reads),
+            Find::read("2088", &pairs.into_owned().collect::<Vec<_>>(), reads),
             Err(Failure::Parameter("query"))
         );
     }

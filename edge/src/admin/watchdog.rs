@@ -7,6 +7,7 @@ use crate::clock::now_ms;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
+use crate::provider::{Name, Provider};
 use crate::{log, orders};
 use futures_util::future::join_all;
 use serde_json::json;
@@ -45,65 +46,92 @@ pub async fn watch(env: &Env) {
     let Some(index) = Index::of(env) else {
         return;
     };
-    let parameters = json!({
-        "partner": config.partner.as_str(),
-        "before": now_ms().saturating_sub(LATE_MS),
-        "limit": MAX_WOKEN,
-    });
     let mut statements = vec![OVERDUE];
     if config.query_ladder.wait_ms(0, 0, None).is_some() {
         statements.push(NEVER_ASKED);
     }
-    let mut numbers: Vec<String> = Vec::new();
-    for statement in statements {
-        match index.all(statement, parameters.clone()).await {
-            Ok(found) => numbers.extend(found),
-            Err(error) => log::fault("index_failed", &error),
-        }
-    }
-    let woken = wake(env, &config, &index, &numbers, "").await;
-    log::watched(woken.woken, woken.unknown.len());
-}
-
-/// Wakes the orders of these numbers, a few at a time; `by` is the name of an admin token, or empty.
-pub async fn wake(
-    env: &Env,
-    config: &Config,
-    index: &Index,
-    numbers: &[String],
-    by: &str,
-) -> Woken {
-    let mut all = Woken::default();
-    for few in numbers.chunks(AT_A_TIME) {
-        let replies = join_all(
-            few.iter()
-                .map(|number| wake_one(env, config, index, number, by)),
-        )
-        .await;
-        for (number, reply) in few.iter().zip(replies) {
-            match reply {
-                Ok(true) => all.woken = all.woken.saturating_add(1),
-                Ok(false) | Err(_) => all.unknown.push(number.clone()),
+    let (mut woken, mut unknown) = (0_usize, 0_usize);
+    for provider in Provider::ALL {
+        let Some(account) = config.account(provider) else {
+            continue;
+        };
+        let parameters = json!({
+            "partner": account,
+            "before": now_ms().saturating_sub(LATE_MS),
+            "limit": MAX_WOKEN,
+        });
+        let mut numbers: Vec<String> = Vec::new();
+        for statement in &statements {
+            match index.all(statement, parameters.clone()).await {
+                Ok(found) => numbers.extend(found),
+                Err(error) => log::fault("index_failed", &error),
             }
         }
+        let waker = Waker {
+            env,
+            config: &config,
+            index: &index,
+            provider,
+            by: "",
+        };
+        let run = waker.wake(&numbers).await;
+        woken = woken.saturating_add(run.woken);
+        unknown = unknown.saturating_add(run.unknown.len());
     }
-    all
+    log::watched(woken, unknown);
 }
 
-async fn wake_one(
-    env: &Env,
-    config: &Config,
-    index: &Index,
-    number: &str,
-    by: &str,
-) -> Result<bool, Failure> {
-    let by = by.to_owned();
-    match orders::ask(env, config, number, &Command::Wake { by }).await? {
-        Reply::Awake => Ok(true),
-        Reply::Unknown => {
-            index.forget(config.partner.as_str(), number).await?;
-            Ok(false)
+/// What orders are woken with.
+pub struct Waker<'a> {
+    /// Where the objects are.
+    pub env: &'a Env,
+    /// Which account they are under.
+    pub config: &'a Config,
+    /// Told when there is no such order.
+    pub index: &'a Index,
+    /// Whose orders.
+    pub provider: Provider,
+    /// The name of an admin token; empty for the watchdog.
+    pub by: &'a str,
+}
+
+impl std::fmt::Debug for Waker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waker")
+            .field("provider", &self.provider)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Waker<'_> {
+    /// Wakes the orders of these numbers, a few at a time.
+    pub async fn wake(&self, numbers: &[String]) -> Woken {
+        let mut all = Woken::default();
+        for few in numbers.chunks(AT_A_TIME) {
+            let replies = join_all(few.iter().map(|number| self.wake_one(number))).await;
+            for (number, reply) in few.iter().zip(replies) {
+                match reply {
+                    Ok(true) => all.woken = all.woken.saturating_add(1),
+                    Ok(false) | Err(_) => all.unknown.push(number.clone()),
+                }
+            }
         }
-        _ => Err(Failure::Unavailable),
+        all
+    }
+
+    async fn wake_one(&self, number: &str) -> Result<bool, Failure> {
+        let by = self.by.to_owned();
+        let name = Name::new(self.provider, number);
+        match orders::ask(self.env, self.config, name, &Command::Wake { by }).await? {
+            Reply::Awake => Ok(true),
+            Reply::Unknown => {
+                if let Some(account) = self.config.account(self.provider) {
+                    self.index.forget(&account, number).await?;
+                }
+                Ok(false)
+            }
+            _ => Err(Failure::Unavailable),
+        }
     }
 }

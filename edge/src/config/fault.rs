@@ -73,7 +73,7 @@ const ENDPOINT_SECRET: &str = "whsec_ and base64 of 24 to 64 random bytes";
 const SECRET: &str = "at least 32 random bytes as text";
 
 /// Every setting, and what it must be. The numbered endpoints are like the first.
-pub const EXPECTED: [(&str, &str); 21] = [
+pub const EXPECTED: [(&str, &str); 27] = [
     (
         "ADMIN_TOKENS",
         "NAME:SCOPE[+SCOPE]:SHA256HEX, comma-separated, each name and hash once, the scopes read, operate and refund",
@@ -85,6 +85,27 @@ pub const EXPECTED: [(&str, &str); 21] = [
     (
         "ALLOWED_ORIGINS",
         "comma-separated https origins such as https://shop.example.com, without a path",
+    ),
+    (
+        "ANTOM_CLIENT_ID",
+        "1 to 64 letters, digits, _ or -, as Antom gave it; SANDBOX_… for its sandbox",
+    ),
+    ("ANTOM_KEY_VERSION", "1 to 9 digits"),
+    (
+        "ANTOM_PRIVATE_KEY",
+        "your RSA private key of at least 2048 bits for Antom, PKCS#8 or PKCS#1, PEM or base64, not encrypted",
+    ),
+    (
+        "ANTOM_PUBLIC_KEY",
+        "Antom's RSA public key of at least 2048 bits, PEM or base64",
+    ),
+    (
+        "ANTOM_PUBLIC_KEY_PREVIOUS",
+        "Antom's RSA public key of at least 2048 bits, PEM or base64, another one than ANTOM_PUBLIC_KEY",
+    ),
+    (
+        "ANTOM_URL",
+        "Antom's https origin such as https://open-sea-global.alipay.com, without a path",
     ),
     ("DEVELOPMENT", "true or false"),
     (
@@ -144,6 +165,11 @@ impl Faults {
     /// The value, or a note of what is wrong.
     pub(super) fn take<T>(&mut self, read: Result<T, Fault>) -> Option<T> {
         read.map_err(|fault| self.0.push(fault)).ok()
+    }
+
+    /// The same for a group of settings that is read as one.
+    pub(super) fn take_all<T>(&mut self, read: Result<T, Vec<Fault>>) -> Option<T> {
+        read.map_err(|faults| self.0.extend(faults)).ok()
     }
 
     pub(super) fn note(&mut self, fault: Fault) {

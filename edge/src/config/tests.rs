@@ -1,6 +1,7 @@
 //! A good configuration, and one wrong setting at a time.
 
 use super::*;
+use alipay_protocol::sign::SignType;
 use std::collections::BTreeMap;
 
 fn good() -> BTreeMap<&'static str, String> {
@@ -48,7 +49,7 @@ fn good_configuration_accepted() {
         config.allowed_origins,
         ["https://shop.example.com", "https://www.example.com"]
     );
-    assert!(!config.asks_back());
+    assert!(!config.gateway().unwrap().asks_back());
 }
 
 #[test]
@@ -265,7 +266,8 @@ fn a_key_that_does_not_belong_is_named_with_the_reason() {
     }
     vars.insert("MERCHANT_PRIVATE_KEY", private);
     vars.insert("ALIPAY_PUBLIC_KEY", alipays);
-    assert_eq!(read(&vars).unwrap().sign_type, SignType::Rsa2);
+    let config = read(&vars).unwrap();
+    assert_eq!(config.gateway().unwrap().sign_type, SignType::Rsa2);
     let expected = fault::expected("MD5_KEY");
     assert_eq!(
         said_of("MD5_KEY", "key with a blank"),

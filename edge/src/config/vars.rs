@@ -69,6 +69,15 @@ const ENDPOINTS: [(&str, [&str; 3]); 5] = [
 pub(super) struct Vars<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
 impl Vars<'_> {
+    /// Whether a setting is there at all; an empty one is there, and wrong.
+    pub(super) fn is_there(&self, name: &str) -> bool {
+        (self.0)(name).is_some()
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.0)(name)
+    }
+
     pub(super) fn required(&self, name: &'static str) -> Result<String, Fault> {
         (self.0)(name)
             .filter(|text| !text.is_empty())
@@ -215,9 +224,11 @@ impl Vars<'_> {
     }
 
     /// Every key that is in use; what cannot be read was refused before.
-    pub(super) fn fingerprints(&self, sign_type: SignType) -> Vec<Key> {
+    pub(super) fn fingerprints(&self, sign_type: Option<SignType>) -> Vec<Key> {
         let secret = |name, usage| (self.0)(name).map(|text| Key::of_secret(name, &text, usage));
-        let alipay = if sign_type == SignType::Md5 {
+        let alipay = if sign_type.is_none() {
+            Vec::new()
+        } else if sign_type == Some(SignType::Md5) {
             vec![secret("MD5_KEY", Usage::Both)]
         } else {
             let (ours, theirs) = ("MERCHANT_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY");
@@ -236,9 +247,9 @@ impl Vars<'_> {
             });
         alipay
             .into_iter()
-            .chain(tokens)
-            .chain(endpoints)
             .flatten()
+            .chain(self.antom_fingerprints())
+            .chain(tokens.into_iter().chain(endpoints).flatten())
             .collect()
     }
 
@@ -282,7 +293,7 @@ impl Vars<'_> {
 }
 
 /// The fault of a key under this name.
-fn wrong(setting: &'static str) -> impl Fn(KeyError) -> Fault {
+pub(super) fn wrong(setting: &'static str) -> impl Fn(KeyError) -> Fault {
     move |error| match error {
         KeyError::Empty => Fault::absent(setting),
         error => Fault::key(setting, error),

@@ -163,7 +163,11 @@ impl OrderObject {
 
         let number = OutTradeNo::parse(&order.terms.out_trade_no)
             .map_err(|_| Error::from("stored number cannot be read"))?;
-        let (facts, evidence) = match gateway::find(config, &number, &order.terms.price).await {
+        let found = match &config.gateway {
+            Some(gateway) => gateway::find(gateway, &number, &order.terms.price).await,
+            None => Found::Nothing("not_configured"),
+        };
+        let (facts, evidence) = match found {
             Found::Trade { facts, evidence } => (facts, evidence),
             Found::NoTrade => {
                 log::asked(asked, "no_trade");

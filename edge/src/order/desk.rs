@@ -6,6 +6,7 @@ use super::rpc::view::{
 };
 use super::state::{Facts, Order, Terms};
 use super::store::{Store, integer};
+use crate::provider::Provider;
 use serde::Deserialize;
 use worker::Result;
 
@@ -44,11 +45,12 @@ impl Store {
             return Ok(None);
         };
         let order = self.order()?;
-        let Some(out_trade_no) = self.number(order.as_ref())? else {
+        let Some((provider, out_trade_no)) = self.number(order.as_ref())? else {
             return Ok(None);
         };
         let shown = order.as_ref().map(|order| order.terms.price.shown());
         Ok(Some(Row {
+            provider,
             out_trade_no,
             status: status_name(order.as_ref().map(|order| order.status)).to_owned(),
             amount: shown.map(|(amount, _)| amount),
@@ -65,21 +67,24 @@ impl Store {
         }))
     }
 
-    /// The merchant's number. An order that is not registered is known by its notifications, each of
+    /// Whose it is, and the merchant's number. An order that is not registered is known by its notifications, each of
     /// which left an event that names it.
-    fn number(&self, order: Option<&Order>) -> Result<Option<String>> {
+    fn number(&self, order: Option<&Order>) -> Result<Option<(Provider, String)>> {
         #[derive(Deserialize)]
         struct Event {
-            out_trade_no: Option<String>,
+            provider: Provider,
+            out_trade_no: String,
         }
         if let Some(order) = order {
-            return Ok(Some(order.terms.out_trade_no.clone()));
+            let terms = &order.terms;
+            return Ok(Some((terms.provider, terms.out_trade_no.clone())));
         }
         let event: Option<Event> = self.first(
-            "SELECT json_extract(body, '$.data.out_trade_no') AS out_trade_no FROM event LIMIT 1",
+            "SELECT json_extract(body, '$.data.provider') AS provider, \
+             json_extract(body, '$.data.out_trade_no') AS out_trade_no FROM event LIMIT 1",
             vec![],
         )?;
-        Ok(event.and_then(|event| event.out_trade_no))
+        Ok(event.map(|event| (event.provider, event.out_trade_no)))
     }
 
     /// The whole order; `None` when nothing ever happened to it.

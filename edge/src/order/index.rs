@@ -7,6 +7,7 @@ use super::store::{Store, integer};
 use crate::admin::index::{Index, KeyUse};
 use crate::config::Config;
 use crate::log;
+use crate::provider::Provider;
 use serde::Deserialize;
 use worker::Result;
 
@@ -47,8 +48,11 @@ impl OrderObject {
             ..told
         })?;
         self.set_alarm(store, now).await?;
-        let uses = store.key_uses(told.used_seq, config)?;
-        match index.write(config.partner.as_str(), &row, &uses).await {
+        let uses = store.key_uses(told.used_seq, row.provider, config)?;
+        let Some(account) = config.account(row.provider) else {
+            return Ok(());
+        };
+        match index.write(&account, &row, &uses).await {
             Ok(()) => store.set_told(Told {
                 seq: row.revision,
                 used_seq: row.revision,
@@ -101,7 +105,7 @@ impl Store {
     }
 
     /// The keys that were used since the audit line `after`.
-    fn key_uses(&self, after: u64, config: &Config) -> Result<Vec<KeyUse>> {
+    fn key_uses(&self, after: u64, provider: Provider, config: &Config) -> Result<Vec<KeyUse>> {
         #[derive(Deserialize)]
         struct Act {
             act: String,
@@ -118,7 +122,7 @@ impl Store {
             for key in config
                 .keys
                 .iter()
-                .filter(|key| key.used_by(&act.act, &act.detail))
+                .filter(|key| key.used_by(provider, &act.act, &act.detail))
             {
                 match uses.iter_mut().find(|one| one.name == key.name) {
                     Some(one) => one.last_ms = one.last_ms.max(act.at_ms),

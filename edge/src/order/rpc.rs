@@ -4,6 +4,7 @@ pub mod view;
 
 use super::audit::Line;
 use super::state::{Facts, Order, Status, Terms};
+use crate::provider::{Name, Provider};
 use serde::{Deserialize, Serialize};
 use view::OrderView;
 
@@ -16,10 +17,14 @@ pub const COMMAND_URL: &str = "https://order/command";
 /// The URL that answers a stream of [`StatusView`]s.
 pub const LIVE_URL: &str = "https://order/live";
 
-/// The name of the object of one order.
+/// The name of the object of one order; `account` is the merchant's with the provider, as in
+/// [`Config::account`](crate::config::Config::account).
 #[must_use]
-pub fn object_name(partner: &str, out_trade_no: &str) -> String {
-    format!("gateway:{partner}:{out_trade_no}")
+pub fn object_name(account: &str, name: Name<'_>) -> String {
+    match name.provider {
+        Provider::Antom => format!("{account}:{}", name.out_trade_no),
+        Provider::Gateway => format!("gateway:{account}:{}", name.out_trade_no),
+    }
 }
 
 /// A verified notification, with the bytes that prove it.

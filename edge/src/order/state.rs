@@ -1,5 +1,6 @@
 //! How an order may move. Pure: no Worker, no clock, no storage.
 
+use crate::provider::Provider;
 use serde::{Deserialize, Serialize};
 
 /// Where an order is. It only moves forward: `created → redirected → paid → refunded`, and
@@ -65,6 +66,10 @@ impl Price {
     fn is(&self, facts: &Facts) -> Result<(), Reason> {
         let (amount, currencies) = match self {
             Self::TotalFee { amount, currency } => (*amount, [currency.as_str(), currency]),
+            // Antom says what it is paid in.
+            Self::RmbFee { amount, .. } if facts.provider == Provider::Antom => {
+                (*amount, ["CNY", "CNY"])
+            }
             Self::RmbFee { amount, settlement } => (*amount, ["CNY", settlement.as_str()]),
         };
         if !currencies.contains(&facts.currency.as_str()) {
@@ -80,6 +85,9 @@ impl Price {
 /// What the merchant signed into the order token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
+    /// Who is asked to collect it.
+    #[serde(default)]
+    pub provider: Provider,
     /// The merchant's number.
     pub out_trade_no: String,
     /// Shown to the shopper by the cashier.
@@ -99,13 +107,19 @@ impl Terms {
     /// the metadata, are the merchant's own matter: Alipay never sees them.
     #[must_use]
     pub fn same_trade(&self, other: &Self) -> bool {
-        (&self.out_trade_no, &self.subject, &self.body, &self.price)
-            == (
-                &other.out_trade_no,
-                &other.subject,
-                &other.body,
-                &other.price,
-            )
+        (
+            self.provider,
+            &self.out_trade_no,
+            &self.subject,
+            &self.body,
+            &self.price,
+        ) == (
+            other.provider,
+            &other.out_trade_no,
+            &other.subject,
+            &other.body,
+            &other.price,
+        )
     }
 }
 
@@ -181,6 +195,9 @@ pub enum Told {
 /// `TradeAnswer` (`gateway.rs`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    /// Who said it.
+    #[serde(default)]
+    pub provider: Provider,
     /// How it was said.
     pub told: Told,
     /// Alipay's number for this notification, the same on every resend; empty for an answer.

@@ -116,8 +116,10 @@ fn alter(members: &mut Map<String, Value>, name: &str) {
 /// `docs/alipay/antom.md` section 7.
 pub(crate) fn acknowledges(delivery: &Delivery) -> bool {
     let answer: Value = serde_json::from_str(&delivery.body).unwrap_or_default();
-    let says = |name: &str, word: &str| answer["result"][name] == word;
-    delivery.status == Some(200) && says("resultStatus", "S") && says("resultCode", "SUCCESS")
+    let says = |pointer, word| answer.pointer(pointer).and_then(Value::as_str) == Some(word);
+    delivery.status == Some(200)
+        && says("/result/resultStatus", "S")
+        && says("/result/resultCode", "SUCCESS")
 }
 
 #[cfg(test)]

@@ -2,12 +2,15 @@
 //! raw text, which names the buyer.
 
 use crate::order::state::{Price, Says, Status};
+use crate::provider::Provider;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// An order's row in the index across orders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
+    /// Who is asked to collect it.
+    pub provider: Provider,
     /// The merchant's number.
     pub out_trade_no: String,
     /// A [`Status`], or `unregistered`: notified before the shop registered it.

@@ -12,6 +12,7 @@ const ALL: [Status; 5] = [
 
 fn order(status: Status) -> Order {
     let terms = Terms {
+        provider: Provider::Gateway,
         out_trade_no: "A1".into(),
         subject: "Tea".into(),
         body: None,
@@ -32,6 +33,7 @@ fn order(status: Status) -> Order {
 
 fn facts(says: Says) -> Facts {
     Facts {
+        provider: Provider::Gateway,
         told: Told::Notification,
         notify_id: "N1".into(),
         trade_no: "T1".into(),
