@@ -108,7 +108,7 @@ test("trail_is_a_chain_from_registration_to_delivery", async () => {
   expect(audit).toEqual({ lines: 4, head: lines.at(-1).hash, intact: true });
 
   const page = await admin.fetch(`orders/${out_trade_no}/audit?after=1&limit=2`);
-  expect(page.headers.get("link")).toBe('<?after=3&limit=2>; rel="next"');
+  expect(page.headers.get("link")).toBe('<?after=3&limit=2&provider=alipay-gateway>; rel="next"');
   expect((await page.text()).trimEnd().split("\n").map((line) => JSON.parse(line).seq)).toEqual([2, 3]);
 });
 
