@@ -2,12 +2,25 @@
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::order::rpc::{self, BINDING, COMMAND_URL, Command, Reply};
+use crate::order::rpc::{self, BINDING, COMMAND_URL, Command, Reply, SHORT_REPLY};
 use crate::provider::Name;
 use futures_util::future::{Either, select};
+use js_sys::{Promise, Uint8Array};
 use std::pin::pin;
 use std::time::Duration;
-use worker::{Delay, Env, Method, Request, RequestInit, Stub};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use worker::{Delay, Env, Error, Stub};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A stub as the runtime has it. The `worker` crate's own way reads an answer as a stream, which
+    /// costs as much as the rest of the call.
+    type Raw;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Raw, url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+}
 
 /// A panic inside an object leaves its caller hanging for minutes; nobody waits that long.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -38,20 +51,31 @@ pub async fn ask(
     name: Name<'_>,
     command: &Command,
 ) -> Result<Reply, Failure> {
-    let stub = stub(env, config, name)?;
-    let body = serde_json::to_string(command).map_err(worker::Error::from)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init(COMMAND_URL, &init)?;
-    let answer = pin!(stub.fetch_with_request(request));
+    let stub: Raw = stub(env, config, name)?.into_rpc();
+    let body = serde_json::to_vec(command).map_err(Error::from)?;
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(body.as_slice()));
+    let answer = pin!(JsFuture::from(
+        stub.fetch(COMMAND_URL, &init).map_err(Error::from)?
+    ));
     let deadline = pin!(Delay::from(DEADLINE));
-    let mut response = match select(answer, deadline).await {
-        Either::Left((response, _)) => response?,
+    let response: web_sys::Response = match select(answer, deadline).await {
+        Either::Left((response, _)) => response.map_err(Error::from)?.unchecked_into(),
         Either::Right(((), _)) => return Err(Failure::Unavailable),
     };
-    if response.status_code() != 200 {
+    if response.status() != 200 {
         return Err(Failure::Unavailable);
     }
-    let bytes = response.bytes().await?;
-    serde_json::from_slice(&bytes).map_err(|_| Failure::Unavailable)
+    let short = response.headers().get(SHORT_REPLY).map_err(Error::from)?;
+    let reply = match short {
+        Some(text) => serde_json::from_str(&text),
+        None => serde_json::from_slice(&whole(&response).await?),
+    };
+    reply.map_err(|_| Failure::Unavailable)
+}
+
+async fn whole(response: &web_sys::Response) -> Result<Vec<u8>, Error> {
+    let buffer = JsFuture::from(response.array_buffer()?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }

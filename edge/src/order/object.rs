@@ -10,7 +10,7 @@
 )]
 
 use super::live::Watchers;
-use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, StatusView};
+use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, SHORT, SHORT_REPLY, StatusView};
 use super::settle::{Bench, Case, verdict};
 use super::state::{Order, Terms, Transition, apply};
 use super::store::{Question, Store};
@@ -21,7 +21,9 @@ use crate::log;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
-use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
+use worker::{
+    DurableObject, Env, Error, Headers, Request, Response, Result, State, durable_object,
+};
 
 /// When the alarm itself failed.
 const ALARM_AGAIN: Duration = Duration::from_secs(30);
@@ -53,13 +55,12 @@ impl DurableObject for OrderObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let url = request.url()?;
-        if url.as_str() == COMMAND_URL {
+        let path = request.path();
+        if COMMAND_URL.ends_with(&path) {
             let command: Command = serde_json::from_slice(&request.bytes().await?)?;
-            let reply = self.obey(command).await?;
-            return Response::from_json(&reply);
+            return answered(&self.obey(command).await?);
         }
-        if url.as_str() == LIVE_URL {
+        if LIVE_URL.ends_with(&path) {
             return self.live();
         }
         Response::error("no such command", 404)
@@ -74,6 +75,16 @@ impl DurableObject for OrderObject {
         }
         Response::empty()
     }
+}
+
+fn answered(reply: &Reply) -> Result<Response> {
+    let text = serde_json::to_string(reply)?;
+    if text.len() > SHORT || !text.is_ascii() {
+        return Response::ok(text);
+    }
+    let headers = Headers::new();
+    headers.set(SHORT_REPLY, &text)?;
+    Ok(Response::empty()?.with_headers(headers))
 }
 
 impl OrderObject {
