@@ -57,6 +57,13 @@ export const SUITES = [
     run: (ready) => nodeTest('package', join('tests', 'package'), ready),
   },
   {
+    name: 'behaviour',
+    says: 'the button alone, in a real browser, against servers that do what a test wants',
+    build: true,
+    browser: true,
+    run: (ready) => playwright('behaviour', join('tests', 'behaviour', 'playwright.config.mjs'), ready),
+  },
+  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,

@@ -1,0 +1,130 @@
+// Complaints about accessibility, language and look (payment-buttons, list I), in every state that a
+// test can bring about.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import AxeBuilder from "@axe-core/playwright";
+
+import { ROOT } from "../../xtask/npm/stack.mjs";
+import { expect, test } from "./fixtures.mjs";
+import { STATES, reach } from "./states.mjs";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const texts = async (tag) => JSON.parse(await readFile(join(ROOT, "widget", "lang", `${tag}.json`), "utf8"));
+
+/** axe evaluates text that it makes; the page's own policy is not what is tested here. */
+const OPEN = { policy: null };
+
+async function violations(page) {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")} ${failureSummary}`).join(", ")}`);
+}
+
+// paypal/paypal-js#958, paypal/paypal-checkout-components#2156, Adyen/adyen-web#3696 and #3824, paypal-js#584 (dark).
+for (const state of STATES) {
+  for (const [name, lang, colorScheme] of [["light", "en", "light"], ["dark", "en", "dark"], ["right_to_left", "ar", "light"]]) {
+    test(`axe_finds_nothing_in_${state}_${name}`, async ({ order }) => {
+      await order.page.emulateMedia({ colorScheme });
+      await reach(order, state, { ...OPEN, lang, head: `<meta name="color-scheme" content="light dark">${order.script}` });
+      expect(await violations(order.page)).toEqual([]);
+    });
+  }
+}
+
+// Adyen/adyen-web#3112: a live region that comes together with its words is not read out.
+test("status_region_is_there_before_its_words_and_is_the_same_one_afterwards", async ({ order }) => {
+  await order.open();
+  await order.expectState("idle");
+  await expect(order.status).toHaveText("");
+  await order.widget.evaluate((widget) => (globalThis.regionOfTest = widget.shadowRoot.querySelector("[role=status]")));
+  order.edge.checkout = () => ({ status: 400, body: { code: "order_token_expired" } });
+  await order.button.click();
+  await order.expectState("failed");
+  await expect(order.status).not.toHaveText("");
+  expect(await order.widget.evaluate((widget) => widget.shadowRoot.querySelector("[role=status]") === regionOfTest)).toBe(true);
+});
+
+// Adyen/adyen-web (measured): while busy, the focus was lost to the page's body.
+test("focus_stays_on_the_button_while_it_is_busy_and_after_it_has_failed", async ({ order }) => {
+  let answer;
+  order.edge.checkout = () => new Promise((resolve) => (answer = () => resolve({ status: 400, body: { code: "order_token_expired" } })));
+  await order.open();
+  await order.page.keyboard.press("Tab");
+  const focused = () => order.widget.evaluate((widget) => document.activeElement === widget && widget.shadowRoot.activeElement?.part.contains("button"));
+  expect(await focused()).toBe(true);
+  await order.page.keyboard.press("Enter");
+  await order.expectState("creating");
+  expect(await focused()).toBe(true);
+  await expect.poll(() => order.starts).toBe(1);
+  answer();
+  await order.expectState("failed");
+  expect(await focused()).toBe(true);
+});
+
+// paypal/paypal-checkout-components#2169: no mark of the focus.
+test("focus_by_keyboard_is_seen", async ({ order }) => {
+  await order.open();
+  const outline = () => order.button.evaluate((button) => getComputedStyle(button).outlineStyle);
+  expect(await outline()).toBe("none");
+  await order.page.keyboard.press("Tab");
+  expect(await outline()).toBe("solid");
+});
+
+// google-pay/google-pay-button#252, #292, #296: a least width of 240 px broke small screens.
+for (const width of [160, 240, 280, 320, 1200]) {
+  test(`button_fits_a_place_of_${width}_px`, async ({ order }) => {
+    await order.open({ ...OPEN, html: `<div style="inline-size: ${width}px">${order.tag()}</div>` });
+    await order.expectUsable();
+    const [outer, inner] = [await order.widget.boundingBox(), await order.button.boundingBox()];
+    expect(inner.width).toBeLessThanOrEqual(width);
+    expect(inner.width).toBe(Math.min(width, 400));
+    expect(outer.width).toBe(inner.width);
+    expect(await order.button.evaluate((button) => button.scrollWidth <= button.clientWidth)).toBe(true);
+  });
+}
+
+// paypal/paypal-checkout-components#898, Adyen's (measured): no edge in forced colours.
+test("button_has_an_edge_in_forced_colours", async ({ order }) => {
+  await order.page.emulateMedia({ forcedColors: "active" });
+  await order.open();
+  const [border, width] = await order.button.evaluate((button) => {
+    const { borderTopColor, borderTopWidth } = getComputedStyle(button);
+    return [borderTopColor, borderTopWidth];
+  });
+  expect(width).not.toBe("0px");
+  expect(border).not.toBe("rgba(0, 0, 0, 0)");
+});
+
+test("nothing_turns_for_people_who_asked_for_less_motion", async ({ order }) => {
+  await order.page.emulateMedia({ reducedMotion: "reduce" });
+  await reach(order, "creating");
+  const running = await order.widget.evaluate((widget) =>
+    [...widget.shadowRoot.querySelectorAll("*")].flatMap((element) => element.getAnimations({ subtree: true })).filter(({ playState }) => playState === "running").length,
+  );
+  expect(running).toBe(0);
+});
+
+// google-pay/google-pay-button#251, shopware/shopware#17804, Automattic/woocommerce-payments#7727: the wrong language.
+for (const [page, tag] of [
+  ["zh-CN", "zh-Hans"], ["zh", "zh-Hans"], ["en-GB", "en"],
+]) {
+  test(`page_in_${page}_has_a_button_in_${tag}`, async ({ order }) => {
+    const { pay } = await texts(tag);
+    await order.open({ lang: page });
+    await order.expectUsable(pay);
+    expect(await order.button.evaluate((button) => button.closest("[lang]")?.lang || button.querySelector("[lang]")?.lang)).not.toBe(undefined);
+  });
+}
+
+test("texts_of_the_merchant_are_used", async ({ order }) => {
+  await order.open();
+  await order.page.evaluate(() => customElements.get("alipay-checkout").addTexts("en", { pay: "Buy with Alipay" }));
+  await order.expectUsable("Buy with Alipay");
+});
+
+// paypal/paypal-checkout-components#521: what is read out was not what is seen.
+test("name_of_the_button_is_what_is_seen_on_it", async ({ order }) => {
+  await order.open();
+  await expect(order.button).toHaveAccessibleName(await order.button.evaluate((button) => button.innerText.trim()));
+});
