@@ -23,13 +23,16 @@ use worker::{Error, Result};
 const LAST_ATTEMPT_GUARD_MS: u64 = 60_000;
 
 impl OrderObject {
+    pub(super) fn chores(&self, config: &Config) -> Chores {
+        Chores {
+            index: self.indexed,
+            retention_ms: config.retention_ms,
+        }
+    }
+
     /// Sets the alarm for whatever is due first.
     pub(super) async fn set_alarm(&self, store: &Store, now: u64) -> Result<()> {
-        let chores = Chores {
-            index: self.indexed,
-            retention_ms: self.config()?.retention_ms,
-        };
-        match store.next_due_ms(chores)? {
+        match store.next_due_ms(self.chores(&*self.config()?))? {
             Some(due) => {
                 let wait = Duration::from_millis(due.saturating_sub(now));
                 self.state.storage().set_alarm(wait).await

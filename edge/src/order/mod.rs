@@ -1,5 +1,5 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], [`outbox`], [`trail`], `desk`), who watches it ([`live`]), what it does by itself
+//! ([`store`], `known`, [`outbox`], [`trail`], `desk`), who watches it ([`live`]), what it does by itself
 //! (`alarm`), what the merchant's staff may do to it (`admin`), how the index across orders hears of
 //! it (`index`), and the Durable Object that ties them ([`object`]).
 
@@ -8,6 +8,7 @@ mod alarm;
 pub mod audit;
 mod desk;
 mod index;
+mod known;
 pub mod live;
 pub mod object;
 pub mod outbox;

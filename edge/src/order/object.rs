@@ -179,11 +179,12 @@ impl OrderObject {
     async fn notify(&self, note: Accepted) -> Result<Reply> {
         let (store, config, now) = (self.store()?, self.config()?, now_ms());
         let facts = &note.facts;
-        let mut order = store.order()?;
-        let earlier = store.earlier(&facts.notify_id)?;
-        let transition = apply(order.as_ref(), earlier.as_ref(), facts);
+        let chores = self.chores(&config);
+        let mut known = store.known(&facts.notify_id, chores)?;
+        let transition = apply(known.order.as_ref(), known.earlier.as_ref(), facts);
         let verdict = verdict(transition);
-        if transition != Transition::Repeat {
+        let kept = transition != Transition::Repeat;
+        if kept {
             store.keep(&note, verdict, now)?;
         }
         store.audit("notified", verdict, now)?;
@@ -197,11 +198,16 @@ impl OrderObject {
             facts,
             evidence: &note.evidence,
         };
-        bench.settle(transition, order.as_mut(), case)?;
-        if let (Transition::Move(_), Some(order)) = (transition, &order) {
+        let queued = bench.settle(transition, known.order.as_mut(), case)?;
+        if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
             self.tell(order);
         }
-        self.set_alarm(store, now).await?;
+        let due_ms = if queued {
+            Some(now)
+        } else {
+            chores.after(kept, now)
+        };
+        self.alarm_by(known.due_ms, due_ms, now).await?;
         Ok(Reply::Durable {
             outcome: verdict.to_owned(),
         })

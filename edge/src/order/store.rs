@@ -115,11 +115,11 @@ impl Store {
             sql,
             head: RefCell::new(None),
         };
-        store.run(
-            "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL)",
+        let at: Option<Version> = store.first(
+            "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL); \
+             SELECT version FROM schema",
             vec![],
         )?;
-        let at: Option<Version> = store.first("SELECT version FROM schema", vec![])?;
         let at = at.map_or(0, |row| row.version);
         for migration in MIGRATIONS.iter().skip(at) {
             store.run(migration, vec![])?;
@@ -153,6 +153,13 @@ impl Store {
         Ok(self.all(sql, bindings)?.into_iter().next())
     }
 
+    /// The one row of a statement that answers one, column by column.
+    pub(super) fn row_of(&self, sql: &str, bindings: Vec<Value>) -> Result<Vec<Value>> {
+        let mut rows = self.sql.exec(sql, bindings)?.raw();
+        rows.next()
+            .unwrap_or_else(|| Err(Error::from("no row was answered")))
+    }
+
     /// The registered order.
     ///
     /// # Errors
@@ -180,24 +187,6 @@ impl Store {
              ON CONFLICT (one) DO UPDATE SET doc = excluded.doc",
             vec![doc.into()],
         )
-    }
-
-    /// What the first notification with this `notify_id` said.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails or the row cannot be read.
-    pub fn earlier(&self, notify_id: &str) -> Result<Option<Facts>> {
-        #[derive(Deserialize)]
-        struct Row {
-            facts: String,
-        }
-        let row: Option<Row> = self.first(
-            "SELECT facts FROM notification WHERE notify_id = ? ORDER BY seq LIMIT 1",
-            vec![notify_id.into()],
-        )?;
-        row.map(|row| serde_json::from_str(&row.facts).map_err(Error::from))
-            .transpose()
     }
 
     /// Keeps a notification, with the verdict on it and the bytes that prove it.

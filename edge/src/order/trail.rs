@@ -4,11 +4,11 @@
 use super::audit::{BEGIN, Broken, Line, verify};
 use super::store::{Store, integer};
 use serde::Deserialize;
-use worker::Result;
+use worker::{Result, SqlStorageValue as Value};
 
 /// How long a change may wait before the index across orders hears of it: changes that come
 /// together are told together.
-const INDEX_DELAY_MS: u64 = 1_000;
+pub(super) const INDEX_DELAY_MS: u64 = 1_000;
 
 /// Lines read at once.
 const PAGE: u64 = 500;
@@ -22,6 +22,16 @@ pub struct Head {
     pub hash: String,
 }
 
+impl Head {
+    /// Before the first line.
+    pub(super) fn begin() -> Self {
+        Self {
+            seq: 0,
+            hash: BEGIN.to_owned(),
+        }
+    }
+}
+
 /// Besides deliveries and questions, what an order has to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Chores {
@@ -30,6 +40,38 @@ pub struct Chores {
     /// How long raw notifications are kept.
     pub retention_ms: u64,
 }
+
+impl Chores {
+    /// The first three parameters of [`due_sql`].
+    pub(super) fn bindings(self) -> Result<Vec<Value>> {
+        Ok(vec![
+            integer(self.retention_ms)?,
+            integer(INDEX_DELAY_MS)?,
+            integer(self.index.into())?,
+        ])
+    }
+
+    /// When there is something to do because a notification came at `now`, which was `kept`.
+    pub(super) fn after(self, kept: bool, now: u64) -> Option<u64> {
+        let purge = kept.then(|| now.saturating_add(self.retention_ms));
+        let tell = self.index.then(|| now.saturating_add(INDEX_DELAY_MS));
+        purge.into_iter().chain(tell).min()
+    }
+}
+
+/// When the first delivery, question or chore is due. The index is told at once when its last
+/// hearing was long ago, later when it is failing.
+macro_rules! due_sql {
+    () => {
+        "SELECT min(due_ms) AS due_ms FROM ( \
+         SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
+         SELECT due_ms FROM question UNION ALL \
+         SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
+         SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
+         WHERE ?3 AND audit.seq > indexed.seq)"
+    };
+}
+pub(super) use due_sql;
 
 impl Store {
     /// Adds a line to the audit trail for what the Worker did by itself. `detail` holds codes,
@@ -87,10 +129,7 @@ impl Store {
             "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
             vec![],
         )?;
-        let head = head.unwrap_or(Head {
-            seq: 0,
-            hash: BEGIN.to_owned(),
-        });
+        let head = head.unwrap_or_else(Head::begin);
         *self.head.borrow_mut() = Some(head.clone());
         Ok(head)
     }
@@ -114,10 +153,7 @@ impl Store {
     ///
     /// When the database fails.
     pub fn verify_trail(&self) -> Result<std::result::Result<(), Broken>> {
-        let mut head = Head {
-            seq: 0,
-            hash: BEGIN.to_owned(),
-        };
+        let mut head = Head::begin();
         loop {
             let lines = self.trail(head.seq, PAGE)?;
             let Some(last) = lines.last() else {
@@ -159,20 +195,7 @@ impl Store {
         struct Row {
             due_ms: Option<u64>,
         }
-        // The index is told at once when its last hearing was long ago, later when it is failing.
-        let row: Option<Row> = self.first(
-            "SELECT min(due_ms) AS due_ms FROM ( \
-             SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
-             SELECT due_ms FROM question UNION ALL \
-             SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
-             SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
-             WHERE ?3 AND audit.seq > indexed.seq)",
-            vec![
-                integer(chores.retention_ms)?,
-                integer(INDEX_DELAY_MS)?,
-                integer(chores.index.into())?,
-            ],
-        )?;
+        let row: Option<Row> = self.first(due_sql!(), chores.bindings()?)?;
         Ok(row.and_then(|row| row.due_ms))
     }
 
