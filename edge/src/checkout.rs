@@ -76,7 +76,7 @@ pub async fn checkout(
 }
 
 /// `POST /pay`: the same for a plain HTML form, where script or wasm is blocked. Answers 303 to the
-/// pay URL, or to the merchant's page when nothing is left to pay.
+/// pay URL, or to where the payment is shown when nothing is left to pay.
 ///
 /// # Errors
 ///
@@ -86,9 +86,10 @@ pub async fn pay(request: &mut Request, env: &Env, config: &Config) -> Result<Re
         return Err(Failure::MediaType);
     }
     let begun = begin(request, env, config, from_form).await?;
+    let (number, token) = (&begun.view.out_trade_no, &begun.status_token);
     let target = begun
         .pay_url
-        .unwrap_or_else(|| returned::with_fragment(&begun.return_url, &begun.status_token));
+        .unwrap_or_else(|| returned::onward(config, number, &begun.return_url, token));
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("location", &target)?;
     Ok(response)

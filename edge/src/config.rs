@@ -25,6 +25,15 @@ use worker::Env;
 /// Two hours: as long as a shopper may stay at the cashier and in the app.
 const STATUS_TTL_S: u64 = 7200;
 
+/// Where a shopper sees the end of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultPage {
+    /// At our own `/result/…`.
+    Edge,
+    /// At the `return_url` of the order.
+    Merchant,
+}
+
 /// Where events are forwarded to.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -59,6 +68,8 @@ pub struct Config {
     pub ladder: Ladder,
     /// `QUERY_LADDER_S`: when Alipay is asked about an order without a final notification.
     pub query_ladder: Ladder,
+    /// `RESULT_PAGE`.
+    pub result_page: ResultPage,
     /// `ADMIN_TOKENS`: `None` where the merchant's side is not open at all.
     pub admin: Option<Vec<Bearer>>,
     /// `RETENTION_DAYS`, in milliseconds: how long raw notifications are kept.
@@ -129,6 +140,7 @@ impl Config {
         }
         let ladder = faults.take(vars.forward_ladder("FORWARD_LADDER_S"));
         let query_ladder = faults.take(vars.ladder("QUERY_LADDER_S", Ladder::query()));
+        let result_page = faults.take(vars.result_page("RESULT_PAGE"));
         let admin = faults.take(vars.admin("ADMIN_TOKENS"));
         let retention_ms = faults.take(vars.retention_ms("RETENTION_DAYS"));
         let refusals_per_minute = faults.take(vars.refusals_per_minute("REFUSALS_PER_MINUTE"));
@@ -145,6 +157,7 @@ impl Config {
                 endpoints,
                 ladder: ladder?,
                 query_ladder: query_ladder?,
+                result_page: result_page?,
                 admin: admin?,
                 retention_ms: retention_ms?,
                 refusals_per_minute: refusals_per_minute?,

@@ -261,6 +261,7 @@ mod tests {
                 currency: "USD".into(),
             },
             return_url: "https://shop.example/".into(),
+            locale: None,
             metadata: [("cart".to_owned(), "7".to_owned())].into(),
         };
         let mut order = Order::new(terms);

@@ -35,17 +35,23 @@ pub fn problem(failure: &Failure) -> Result<Response> {
     let mut response = Response::from_json(&body)?.with_status(failure.status());
     let headers = response.headers_mut();
     headers.set("content-type", "application/problem+json")?;
-    if let Failure::Method { allow } = failure {
-        headers.set("allow", allow)?;
-    }
-    if let Failure::TooMany { wait_s } = failure {
-        headers.set("retry-after", &wait_s.to_string())?;
-    }
-    if *failure == Failure::AdminToken {
-        // RFC 9110 section 15.5.2: an answer 401 names the way to be let in.
-        headers.set("www-authenticate", "Bearer")?;
-    }
+    explain(headers, failure)?;
     Ok(response)
+}
+
+/// The headers that belong to a failure, in whatever form it is told.
+///
+/// # Errors
+///
+/// When the runtime refuses a header.
+pub fn explain(headers: &Headers, failure: &Failure) -> Result<()> {
+    match failure {
+        Failure::Method { allow } => headers.set("allow", allow),
+        Failure::TooMany { wait_s } => headers.set("retry-after", &wait_s.to_string()),
+        // RFC 9110 section 15.5.2: an answer 401 names the way to be let in.
+        Failure::AdminToken => headers.set("www-authenticate", "Bearer"),
+        _ => Ok(()),
+    }
 }
 
 /// Lets the merchant's pages, and no others, read the answer.
@@ -94,12 +100,13 @@ pub fn harden(mut response: Response) -> Result<Response> {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        (
-            "content-security-policy",
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
     ] {
         headers.set(name, value)?;
+    }
+    // A page has its own.
+    if !headers.has("content-security-policy")? {
+        let policy = "default-src 'none'; frame-ancestors 'none'";
+        headers.set("content-security-policy", policy)?;
     }
     if !headers.has("cache-control")? {
         headers.set("cache-control", "no-store")?;

@@ -19,9 +19,11 @@ pub mod notify;
 pub mod order;
 pub mod orders;
 pub mod outbound;
+pub mod page;
 pub mod provider;
 pub mod rate;
 pub mod read;
+pub mod result;
 pub mod returned;
 pub mod status;
 pub mod terms;
@@ -35,6 +37,7 @@ struct Readme;
 
 use config::Config;
 use error::Failure;
+use page::trouble;
 use rate::Area;
 use worker::{
     Context, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
@@ -50,7 +53,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
     }
     let response = match Config::of(&env) {
         Ok(config) => counted(&mut request, &env, &config, &path).await?,
-        Err(failure) => http::problem(&failure)?,
+        Err(failure) => trouble::answer(&request, &[], &failure)?,
     };
     http::harden(response)
 }
@@ -68,7 +71,10 @@ async fn counted(
         return match area {
             Some(Area::Notify) => notify::refuse(failure.into()),
             Some(Area::Admin) => http::problem(&failure),
-            _ => http::with_cors(http::problem(&failure)?, request, config),
+            _ => {
+                let response = trouble::answer(request, &config.allowed_origins, &failure)?;
+                http::with_cors(response, request, config)
+            }
         };
     }
     let response = if path == "/notify/gateway" {
@@ -99,7 +105,7 @@ async fn for_pages(
 ) -> Result<Response> {
     let response = match route(request, env, config, path).await {
         Ok(response) => response,
-        Err(failure) => http::problem(&failure)?,
+        Err(failure) => trouble::answer(request, &config.allowed_origins, &failure)?,
     };
     http::with_cors(response, request, config)
 }
@@ -120,6 +126,7 @@ async fn route(
         (Method::Get, "return", Some(number)) => {
             returned::returned(request, env, config, number).await
         }
+        (Method::Get, "result", Some(number)) => result::result(request, env, config, number).await,
         (Method::Get, "healthz", None) => {
             Ok(Response::from_json(&serde_json::json!({"ok": true}))?)
         }
@@ -128,7 +135,7 @@ async fn route(
             Ok(Response::from_json(&version)?)
         }
         (_, "checkout" | "pay", None) => Err(Failure::Method { allow: "POST" }),
-        (_, "status" | "return", Some(_)) | (_, "healthz" | "version", None) => {
+        (_, "result" | "return" | "status", Some(_)) | (_, "healthz" | "version", None) => {
             Err(Failure::Method { allow: "GET" })
         }
         _ => Err(Failure::RouteUnknown),

@@ -3,12 +3,12 @@
 //! A return proves nothing. A signed one earns a status token, so that the page can ask; the
 //! signed query ends here and never reaches the shopper's address bar, history or Referer.
 
-use crate::config::Config;
+use crate::config::{Config, ResultPage};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
 use crate::provider::Name;
 use crate::webcrypto::WebCrypto;
-use crate::{clock, orders, token};
+use crate::{clock, orders, result, token};
 use alipay_protocol::trade::OutTradeNo;
 use worker::{Env, Request, Response};
 
@@ -18,7 +18,8 @@ const FRAGMENT: &str = "alipay-checkout";
 /// A signed return has about 500 bytes; the runtime's own limit is 16 KB.
 const MAX_QUERY: usize = 4096;
 
-/// Sends the shopper on to the page that the merchant registered.
+/// Sends the shopper on to the page that the merchant registered, or to our own result page. Whoever
+/// comes back without a signed query may have left without paying, and goes to the merchant's page.
 ///
 /// # Errors
 ///
@@ -54,13 +55,23 @@ pub async fn returned(
         let exp = clock::now_s().saturating_add(config.status_ttl_s);
         let token =
             token::mint_status(&config.status_secret, name, exp).ok_or(Failure::Unavailable)?;
-        with_fragment(&page, &token)
+        onward(config, out_trade_no.as_str(), &page, &token)
     } else {
         page
     };
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("location", &target)?;
     Ok(response)
+}
+
+/// Where a shopper goes on to who may ask for the status: the merchant's page, or our own where the
+/// merchant has none.
+#[must_use]
+pub fn onward(config: &Config, out_trade_no: &str, page: &str, token: &str) -> String {
+    match config.result_page {
+        ResultPage::Edge => result::address(config, out_trade_no, token),
+        ResultPage::Merchant => with_fragment(page, token),
+    }
 }
 
 /// Where Alipay sends the shopper back to.

@@ -29,6 +29,7 @@ pub struct Claims {
     rmb_fee: Option<String>,
     currency: Option<String>,
     return_url: Option<String>,
+    locale: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
 }
@@ -80,9 +81,19 @@ impl Claims {
             body: self.body,
             price,
             return_url,
+            // Not worth refusing a payment for: what is no tag is no wish.
+            locale: self.locale.filter(|tag| is_tag(tag)),
             metadata: self.metadata,
         })
     }
+}
+
+/// The longest language tag that RFC 5646 section 4.4.1 asks anybody to take.
+const MAX_TAG: usize = 35;
+
+fn is_tag(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.len() <= MAX_TAG && text.split(['-', '_']).all(part)
 }
 
 fn breaks(claim: &'static str, rule: &str) -> Failure {
@@ -165,6 +176,21 @@ mod tests {
             }
         );
         assert_eq!(terms.return_url, "https://shop.example/checkout/A1");
+    }
+
+    #[test]
+    fn a_locale_that_is_no_tag_is_no_wish() {
+        for (locale, expected) in [
+            (json!("zh-Hans"), Some("zh-Hans")),
+            (json!("zh_CN"), Some("zh_CN")),
+            (json!("<b>"), None),
+            (json!(""), None),
+            (json!("a".repeat(36)), None),
+            (Value::Null, None),
+        ] {
+            let terms = terms(with("locale", locale.clone())).unwrap();
+            assert_eq!(terms.locale.as_deref(), expected, "{locale}");
+        }
     }
 
     #[test]

@@ -78,6 +78,9 @@ test("status_return_and_notify", async () => {
   const nobody = { aud: "alipay-checkout/status", exp: Math.floor(Date.now() / 1000) + 60, sub: "nobody" };
   const token = orderToken(nobody, { secret: secrets["status.secret"] });
   expect((await send("status", { path: { out_trade_no: "nobody" }, query: `token=${token}` })).status).toBe(404);
+  expect((await send("result", { path, query: `token=${status_token}` })).status).toBe(200);
+  expect((await send("result", { path, query: "token=x" })).code).toBe("status_token");
+  expect((await send("result", { path: { out_trade_no: "nobody" }, query: `token=${token}` })).code).toBe("order_unknown");
   const mark = new URL(new URL(pay_url).searchParams.get("return_url")).pathname.split("/").at(-1);
   await send("return", { path: { ...path, mark } });
   await send("return", { path: { ...path, mark: "x" } });

@@ -73,7 +73,7 @@ const ENDPOINT_SECRET: &str = "whsec_ and base64 of 24 to 64 random bytes";
 const SECRET: &str = "at least 32 random bytes as text";
 
 /// Every setting, and what it must be. The numbered endpoints are like the first.
-pub const EXPECTED: [(&str, &str); 27] = [
+pub const EXPECTED: [(&str, &str); 28] = [
     (
         "ADMIN_TOKENS",
         "NAME:SCOPE[+SCOPE]:SHA256HEX, comma-separated, each name and hash once, the scopes read, operate and refund",
@@ -140,6 +140,7 @@ pub const EXPECTED: [(&str, &str); 27] = [
         "never, or 1 to 32 whole numbers of seconds, comma-separated, none above 604800",
     ),
     ("REFUSALS_PER_MINUTE", "a whole number from 1 to 100000"),
+    ("RESULT_PAGE", "merchant or edge"),
     ("RETENTION_DAYS", "a whole number from 1 to 3650"),
     ("SIGN_TYPE", "RSA2, RSA or MD5"),
     ("STATUS_SECRET", SECRET),

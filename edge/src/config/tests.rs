@@ -114,6 +114,7 @@ fn every_malformed_variable_is_named_with_what_is_expected_and_never_shown() {
         ("QUERY_LADDER_S", "soon"),
         ("NOTIFY_VERIFY", "sometimes"),
         ("MERCHANT_URL", "yes"),
+        ("RESULT_PAGE", "shop"),
         ("ADMIN_TOKENS", ""),
         ("ADMIN_TOKENS", "anna:read:token"),
         ("RETENTION_DAYS", "3651"),

@@ -1,7 +1,7 @@
 //! Reading one variable of the environment, or one family of them.
 
 use super::fault::{Fault, Faults};
-use super::{AskBack, Endpoint};
+use super::{AskBack, Endpoint, ResultPage};
 use crate::admin::auth::{self, Bearer};
 use crate::admin::keys::{Key, Usage};
 use crate::event::EndpointSecret;
@@ -122,6 +122,14 @@ impl Vars<'_> {
             "always" => AskBack::Always,
             "never" => AskBack::Never,
             _ => AskBack::SharedKey,
+        })
+    }
+
+    pub(super) fn result_page(&self, name: &'static str) -> Result<ResultPage, Fault> {
+        let choice = self.choice(name, "merchant", &["edge", "merchant"])?;
+        Ok(match choice.as_str() {
+            "edge" => ResultPage::Edge,
+            _ => ResultPage::Merchant,
         })
     }
 

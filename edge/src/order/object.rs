@@ -102,6 +102,14 @@ impl OrderObject {
             Command::Notify(note) => self.notify(*note).await,
             Command::Register(terms) => self.register(*terms).await,
             Command::Return { proven } => self.returned(proven).await,
+            Command::Page => Ok(match self.store()?.order()? {
+                Some(order) => Reply::Page {
+                    view: StatusView::from(&order),
+                    return_url: order.terms.return_url,
+                    locale: order.terms.locale,
+                },
+                None => Reply::Unknown,
+            }),
             Command::Status => Ok(match self.store()?.order()? {
                 Some(order) => Reply::Status(StatusView::from(&order)),
                 None => Reply::Unknown,

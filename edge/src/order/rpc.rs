@@ -61,6 +61,8 @@ pub enum Command {
         /// The query that the browser brought is signed by Alipay.
         proven: bool,
     },
+    /// Where it is, and what a page about it needs.
+    Page,
     /// Where it is.
     Status,
     /// Everything that the merchant's staff may see.
@@ -114,6 +116,15 @@ pub enum Reply {
     TermsDiffer,
     /// Where the shopper comes back to.
     ReturnTo(String),
+    /// Where it is, for a page.
+    Page {
+        /// Where it is.
+        view: StatusView,
+        /// The merchant's page.
+        return_url: String,
+        /// The language that the merchant asked for.
+        locale: Option<String>,
+    },
     /// Where it is.
     Status(StatusView),
     /// Everything.

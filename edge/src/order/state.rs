@@ -98,6 +98,9 @@ pub struct Terms {
     pub price: Price,
     /// Where the shopper comes back to.
     pub return_url: String,
+    /// The language of pages that the edge makes, as a tag; orders of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
     /// Forwarded with each event, never sent to Alipay.
     pub metadata: std::collections::BTreeMap<String, String>,
 }

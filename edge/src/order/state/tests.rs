@@ -21,6 +21,7 @@ fn order(status: Status) -> Order {
             currency: "USD".into(),
         },
         return_url: "https://shop.example/checkout/A1".into(),
+        locale: None,
         metadata: std::collections::BTreeMap::new(),
     };
     let trade_no = (status > Status::Redirected).then(|| "T1".to_owned());
@@ -188,6 +189,7 @@ fn terms_differ_by_what_the_shopper_is_asked_only() {
     let first = order(Status::Created).terms;
     let elsewhere = Terms {
         return_url: "https://shop.example/zh".into(),
+        locale: None,
         ..first.clone()
     };
     assert!(first.same_trade(&elsewhere));
