@@ -82,15 +82,18 @@ test("no_module_of_the_package_can_be_reached_by_its_path", () => {
   assert.equal(told, "ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
 
-for (const [sample, flags] of [
-  ["plain.ts", []],
-  ["react.tsx", ["--jsx", "react-jsx"]],
-  ["vue.ts", []],
-  ["svelte.ts", []],
+const SAMPLES = join(import.meta.dirname, "samples");
+
+for (const [sample, folder, flags] of [
+  ["plain.ts", SAMPLES, []],
+  ["react.tsx", SAMPLES, ["--jsx", "react-jsx"]],
+  ["AlipayButton.tsx", join(ROOT, "widget", "examples", "react"), ["--jsx", "react-jsx"]],
+  ["vue.ts", SAMPLES, []],
+  ["svelte.ts", SAMPLES, []],
 ]) {
   for (const resolution of ["nodenext", "bundler"]) {
     test(`${sample}_compiles_with_resolution_${resolution}`, () => {
-      cpSync(join(import.meta.dirname, "samples", sample), join(project, sample));
+      cpSync(join(folder, sample), join(project, sample));
       const module = resolution === "bundler" ? "esnext" : "nodenext";
       const { stdout, status } = spawnSync("tsc", [
         "--noEmit", "--strict", "--exactOptionalPropertyTypes", "false", "--target", "es2022", "--lib", "es2022,dom,dom.iterable",

@@ -12,6 +12,7 @@ import { TEXTS } from "../pages/texts.mjs";
 import { openEvents, RefusedEvent } from "./events.mjs";
 import { orderTokenSigner } from "./order-token.mjs";
 import { InvalidOrder, openOrders } from "./orders.mjs";
+import { statesRoutes } from "./states.mjs";
 import { openStore } from "./store.mjs";
 
 const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
@@ -72,6 +73,8 @@ export function createShop(settings) {
     response.set("cache-control", "no-store");
     response.json({ out_trade_no, status, amount, currency, trade_no, events: received });
   });
+
+  shop.use(statesRoutes());
 
   // The signature covers the body as received, so it is read as text and not parsed as JSON first.
   const rawText = express.text({ type: () => true, limit: MOST_EVENT_BYTES, inflate: false });

@@ -27,7 +27,7 @@ export function layout({ texts, path, chosen, title, head, main }) {
       </nav>
     </header>
     <main id="main" tabindex="-1">${main}</main>
-    <footer class="bottom">${texts.footer}</footer>
+    <footer class="bottom">${texts.footer} <a href="/states">${texts.footerStates}</a></footer>
   </body>
 </html>
 `;

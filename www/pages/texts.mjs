@@ -10,6 +10,7 @@ const en = {
   navProduct: "Shop",
   navOrders: "Merchant",
   footer: "A demo shop. Nothing is sold or sent.",
+  footerStates: "The button in every state",
 
   productTitle: "Before-the-Rain Dragon Well",
   productKicker: "Spring 2026 · Hangzhou",
@@ -91,6 +92,7 @@ const zh = {
   navProduct: "选购",
   navOrders: "商家",
   footer: "演示商店，不出售也不寄送任何商品。",
+  footerStates: "支付按钮的所有状态",
 
   productTitle: "雨前龙井",
   productKicker: "2026 年春茶 · 杭州",
