@@ -6,6 +6,7 @@ use crate::error::Refusal;
 use crate::event::hex;
 use crate::order::state::{Facts, Price, Says, Told};
 use crate::outbound::{self, Asked};
+use crate::pause::within;
 use crate::provider::Provider;
 use crate::webcrypto::WebCrypto;
 use alipay_protocol::form;
@@ -17,10 +18,14 @@ use alipay_protocol::query::{Answer, ErrorCode, TradeQuery};
 use alipay_protocol::trade::{OutTradeNo, TradeStatus};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use worker::{Method, RequestInit, RequestRedirect, Response};
 
 /// Alipay's own limit for our answer is not published; two questions must fit well into it.
 const DEADLINE_MS: u32 = 4_000;
+
+/// The whole of a small answer follows its head at once.
+const BODY_DEADLINE: Duration = Duration::from_secs(2);
 
 /// The longest answer about a trade: the limit of the verifier.
 const MAX_TRADE_ANSWER: usize = form::MAX_BODY;
@@ -141,7 +146,9 @@ async fn get(url: &str, limit: usize) -> Option<Vec<u8>> {
     init.with_method(Method::Get)
         .with_redirect(RequestRedirect::Manual);
     match outbound::ask(url, &init, DEADLINE_MS).await {
-        Asked::Answer(response) if response.status_code() == 200 => read(response, limit).await,
+        Asked::Answer(response) if response.status_code() == 200 => {
+            within(BODY_DEADLINE, read(response, limit)).await?
+        }
         _ => None,
     }
 }

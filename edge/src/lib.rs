@@ -20,6 +20,7 @@ pub mod order;
 pub mod orders;
 pub mod outbound;
 pub mod page;
+pub mod pause;
 pub mod provider;
 pub mod rate;
 pub mod read;

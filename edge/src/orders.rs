@@ -3,14 +3,13 @@
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{self, BINDING, COMMAND_URL, Command, Reply, SHORT_REPLY};
+use crate::pause::within;
 use crate::provider::Name;
-use futures_util::future::{Either, select};
 use js_sys::{Promise, Uint8Array};
-use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use worker::{Delay, Env, Error, Stub};
+use worker::{Env, Error, Stub};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,7 +22,7 @@ extern "C" {
 }
 
 /// A panic inside an object leaves its caller hanging for minutes; nobody waits that long.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The object of one order.
 ///
@@ -56,14 +55,15 @@ pub async fn ask(
     let init = web_sys::RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(body.as_slice()));
-    let answer = pin!(JsFuture::from(
-        stub.fetch(COMMAND_URL, &init).map_err(Error::from)?
-    ));
-    let deadline = pin!(Delay::from(DEADLINE));
-    let response: web_sys::Response = match select(answer, deadline).await {
-        Either::Left((response, _)) => response.map_err(Error::from)?.unchecked_into(),
-        Either::Right(((), _)) => return Err(Failure::Unavailable),
-    };
+    let sent = JsFuture::from(stub.fetch(COMMAND_URL, &init).map_err(Error::from)?);
+    let answer = within(DEADLINE, async {
+        read(sent.await.map_err(Error::from)?.unchecked_into()).await
+    });
+    answer.await.ok_or(Failure::Unavailable)?
+}
+
+/// The reply in an answer.
+async fn read(response: web_sys::Response) -> Result<Reply, Failure> {
     if response.status() != 200 {
         return Err(Failure::Unavailable);
     }

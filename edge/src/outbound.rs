@@ -1,12 +1,11 @@
 //! Requests that this Worker makes: where they may go, and their deadline.
 
-use futures_util::future::{Either, select};
+use crate::pause::within;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::pin::pin;
 use std::time::Duration;
 use url::{Host, Url};
 use wasm_bindgen_futures::JsFuture;
-use worker::{AbortController, Delay, Fetch, Request, RequestInit, Response, ResponseBody};
+use worker::{AbortController, Fetch, Request, RequestInit, Response, ResponseBody};
 
 /// How a request ended.
 #[derive(Debug)]
@@ -27,12 +26,11 @@ pub async fn ask(url: &str, init: &RequestInit, deadline_ms: u32) -> Asked {
     let controller = AbortController::default();
     let signal = controller.signal();
     let fetch = Fetch::Request(request);
-    let answer = pin!(fetch.send_with_signal(&signal));
-    let deadline = pin!(Delay::from(Duration::from_millis(u64::from(deadline_ms))));
-    match select(answer, deadline).await {
-        Either::Left((Ok(response), _)) => Asked::Answer(response),
-        Either::Left((Err(_), _)) => Asked::Unreachable,
-        Either::Right(((), _)) => {
+    let deadline = Duration::from_millis(u64::from(deadline_ms));
+    match within(deadline, fetch.send_with_signal(&signal)).await {
+        Some(Ok(response)) => Asked::Answer(response),
+        Some(Err(_)) => Asked::Unreachable,
+        None => {
             controller.abort();
             Asked::Deadline
         }

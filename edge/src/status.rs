@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, LIVE_URL, Reply};
+use crate::pause::within;
 use crate::provider::Name;
 use crate::read::header;
 use crate::{clock, orders, token};
@@ -56,7 +57,8 @@ pub async fn status(
 
 async fn stream(env: &Env, config: &Config, name: Name<'_>) -> Result<Response, Failure> {
     let stub = orders::stub(env, config, name)?;
-    let answer = stub.fetch_with_str(LIVE_URL).await?;
+    let answer = within(orders::DEADLINE, stub.fetch_with_str(LIVE_URL)).await;
+    let answer = answer.ok_or(Failure::Unavailable)??;
     match answer.status_code() {
         200 => {}
         404 => return Err(Failure::OrderUnknown),

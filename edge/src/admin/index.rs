@@ -6,14 +6,13 @@
 
 use crate::log;
 use crate::order::rpc::view::Row;
-use futures_util::future::{Either, select};
+use crate::pause::within;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::pin::pin;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, D1Result, Delay, Env, Error, Result};
+use worker::{D1Database, D1PreparedStatement, D1Result, Env, Error, Result};
 
 /// The binding of the index in `wrangler.toml`.
 const BINDING: &str = "INDEX";
@@ -141,15 +140,18 @@ impl Index {
                 self.0.prepare(*sql).bind(&[parameters])
             })
             .collect();
-        in_time(self.0.batch(bound?)).await
+        let results = in_time(self.0.batch(bound?)).await?;
+        if results.len() != statements.len() {
+            return Err(Error::from("the index answers something else"));
+        }
+        Ok(results)
     }
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    match select(pin!(work), pin!(Delay::from(DEADLINE))).await {
-        Either::Left((result, _)) => result,
-        Either::Right(((), _)) => Err(Error::from("the index does not answer in time")),
-    }
+    within(DEADLINE, work)
+        .await
+        .unwrap_or_else(|| Err(Error::from("the index does not answer in time")))
 }
 
 /// The statements of the schema, without its comments.

@@ -7,14 +7,20 @@
 use super::circuit::{Admission, Circuit, Sign};
 use crate::clock::now_ms;
 use crate::log;
+use crate::pause::within;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use worker::{
-    DurableObject, Env, Method, Request, RequestInit, Response, Result, State, durable_object,
+    DurableObject, Env, Error, Method, Request, RequestInit, Response, Result, State,
+    durable_object,
 };
 
 /// The binding of the endpoint objects in `wrangler.toml`.
 pub const BINDING: &str = "ENDPOINT";
+
+/// A delivery waits no longer for what it can do without.
+const DEADLINE: Duration = Duration::from_secs(3);
 
 /// The key under which the circuit is stored.
 const KEY: &str = "circuit";
@@ -137,5 +143,8 @@ async fn tell<T: DeserializeOwned>(env: &Env, endpoint: &str, command: &Command)
     init.with_method(Method::Post)
         .with_body(Some(serde_json::to_string(command)?.into()));
     let request = Request::new_with_init("https://endpoint/", &init)?;
-    stub.fetch_with_request(request).await?.json().await
+    let answer = async { stub.fetch_with_request(request).await?.json().await };
+    within(DEADLINE, answer)
+        .await
+        .unwrap_or_else(|| Err(Error::from("the endpoint does not answer in time")))
 }

@@ -1,12 +1,12 @@
 //! Server-sent events: whoever watches an order hears of each change.
 
 use super::rpc::StatusView;
+use crate::pause::Pause;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::future::{Either, select};
 use futures_util::stream::{Stream, StreamExt, unfold};
 use std::cell::RefCell;
 use std::time::Duration;
-use worker::Delay;
 
 /// Below the 30 seconds after which common proxies drop a silent connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,6 +31,11 @@ impl Watchers {
         self.0
             .borrow_mut()
             .retain(|watcher| watcher.unbounded_send(view.clone()).is_ok());
+    }
+
+    /// Ends every stream; the browsers open them again and begin with the present status.
+    pub fn leave(&self) {
+        self.0.borrow_mut().clear();
     }
 
     /// A stream that begins with `view`, or `None` when too many watch.
@@ -70,7 +75,7 @@ fn frames(receiver: UnboundedReceiver<StatusView>) -> impl Stream<Item = worker:
         if pulse.done || pulse.beats >= HEARTBEATS {
             return None;
         }
-        let beat = Box::pin(Delay::from(HEARTBEAT));
+        let beat = Pause::of(HEARTBEAT);
         let frame = match select(pulse.receiver.next(), beat).await {
             Either::Left((None, _)) => return None,
             Either::Left((Some(view), _)) => {
