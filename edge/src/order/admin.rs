@@ -23,12 +23,15 @@ impl OrderObject {
     /// request gets into it.
     pub(super) async fn replay(&self, replay: &Replay) -> Result<Reply> {
         let (store, now) = (self.store()?, now_ms());
-        let deliveries = store.replay(replay, now)?;
+        let deliveries = store.whole(|| {
+            let deliveries = store.replay(replay, now)?;
+            for delivery in &deliveries {
+                store.audit_by(&replay.by, "replayed", delivery, now)?;
+            }
+            Ok(deliveries)
+        })?;
         if deliveries.is_empty() {
             return Ok(Reply::Unknown);
-        }
-        for delivery in &deliveries {
-            store.audit_by(&replay.by, "replayed", delivery, now)?;
         }
         self.set_alarm(store, now).await?;
         Ok(Reply::Replayed(
@@ -50,8 +53,10 @@ impl OrderObject {
             due_ms,
         });
         let due_ms = question.due_ms.min(due_ms);
-        store.set_question(Some(Question { due_ms, ..question }))?;
-        store.audit_by(by, "query_asked_for", "", now)?;
+        store.whole(|| {
+            store.set_question(Some(Question { due_ms, ..question }))?;
+            store.audit_by(by, "query_asked_for", "", now)
+        })?;
         self.set_alarm(store, now).await?;
         Ok(Reply::Asking { due_ms })
     }
@@ -63,21 +68,23 @@ impl OrderObject {
         if store.head()?.seq == 0 {
             return Ok(Reply::Unknown);
         }
-        let open = store
-            .order()?
-            .is_some_and(|order| order.status == Status::Redirected);
-        if open && store.question()?.is_none() && store.asked_ms()? == 0 {
-            let wait = config.query_ladder.wait_ms(0, 0, None);
-            store.set_question(wait.map(|_| Question {
-                asked: 0,
-                asked_ms: 0,
-                due_ms: now,
-            }))?;
-        }
-        if !by.is_empty() {
-            store.audit_by(by, "rebuilt", "", now)?;
-        }
-        store.tell_again()?;
+        store.whole(|| {
+            let open = store
+                .order()?
+                .is_some_and(|order| order.status == Status::Redirected);
+            if open && store.question()?.is_none() && store.asked_ms()? == 0 {
+                let wait = config.query_ladder.wait_ms(0, 0, None);
+                store.set_question(wait.map(|_| Question {
+                    asked: 0,
+                    asked_ms: 0,
+                    due_ms: now,
+                }))?;
+            }
+            if !by.is_empty() {
+                store.audit_by(by, "rebuilt", "", now)?;
+            }
+            store.tell_again()
+        })?;
         self.set_alarm(store, now).await?;
         Ok(Reply::Awake)
     }

@@ -53,9 +53,12 @@ impl OrderObject {
             self.forward_due(&config, store).await?;
         }
         let now = now_ms();
-        if store.purge_raw(now.saturating_sub(config.retention_ms))? > 0 {
-            store.audit("purged", "", now)?;
-        }
+        store.whole(
+            || match store.purge_raw(now.saturating_sub(config.retention_ms))? {
+                0 => Ok(()),
+                _ => store.audit("purged", "", now),
+            },
+        )?;
         self.tell_index(&config, store).await?;
         self.set_alarm(store, now_ms()).await
     }
@@ -102,9 +105,11 @@ impl OrderObject {
         log::forwarded(&waiting.id, attempt, &outcome);
         match outcome {
             Outcome::Delivered { status } => {
-                store.end_attempt(waiting, Stands::Delivered, &status.to_string())?;
                 let detail = ended(waiting, &status.to_string());
-                store.audit("forwarded", &detail, now_ms())?;
+                store.whole(|| {
+                    store.end_attempt(waiting, Stands::Delivered, &status.to_string())?;
+                    store.audit("forwarded", &detail, now_ms())
+                })?;
                 endpoint::note(&self.env, endpoint.name, Sign::Alive).await;
                 Ok(())
             }
@@ -132,19 +137,22 @@ impl OrderObject {
         reason: &str,
     ) -> Result<()> {
         match due_ms {
-            Some(due_ms) => {
+            Some(due_ms) => store.whole(|| {
                 store.end_attempt(waiting, Stands::Waiting { due_ms }, reason)?;
                 store.audit("attempted", &ended(waiting, reason), now_ms())
-            }
+            }),
             None => self.bury(store, waiting, reason),
         }
     }
 
     /// A dead letter: kept, said aloud, and sent again only when somebody asks for it.
     fn bury(&self, store: &Store, waiting: &Waiting, reason: &str) -> Result<()> {
-        store.end_attempt(waiting, Stands::Dead, reason)?;
+        store.whole(|| {
+            store.end_attempt(waiting, Stands::Dead, reason)?;
+            store.audit("dead_letter", &ended(waiting, reason), now_ms())
+        })?;
         log::dead_letter(&waiting.id, &waiting.endpoint, reason);
-        store.audit("dead_letter", &ended(waiting, reason), now_ms())
+        Ok(())
     }
 
     /// Asks Alipay what has become of the trade, with the next question written down first. The
@@ -187,7 +195,6 @@ impl OrderObject {
         let transition = apply(Some(&order), None, &facts);
         let verdict = verdict(transition);
         log::asked(asked, verdict);
-        store.audit("asked", verdict, now_ms())?;
         let now = now_ms();
         let bench = Bench { store, config, now };
         let case = Case {
@@ -195,7 +202,10 @@ impl OrderObject {
             facts: &facts,
             evidence: &evidence,
         };
-        bench.settle(transition, Some(&mut order), case)?;
+        store.whole(|| {
+            store.audit("asked", verdict, now)?;
+            bench.settle(transition, Some(&mut order), case)
+        })?;
         if matches!(transition, Transition::Move(_)) {
             self.tell(&order);
         }

@@ -1,5 +1,5 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], `known`, [`outbox`], [`trail`], `desk`), who watches it ([`live`]), what it does by itself
+//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `whole`), who watches it ([`live`]), what it does by itself
 //! (`alarm`), what the merchant's staff may do to it (`admin`), how the index across orders hears of
 //! it (`index`), and the Durable Object that ties them ([`object`]).
 
@@ -17,3 +17,4 @@ mod settle;
 pub mod state;
 pub mod store;
 pub mod trail;
+mod whole;

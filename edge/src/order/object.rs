@@ -93,7 +93,7 @@ impl OrderObject {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
-        let store = Store::open(self.state.storage().sql())?;
+        let store = Store::open(&self.state.storage())?;
         Ok(self.store.get_or_init(|| store))
     }
 
@@ -135,8 +135,10 @@ impl OrderObject {
             let now = now_ms();
             let soonest = question.asked_ms.saturating_add(MIN_BETWEEN_QUESTIONS_MS);
             let due_ms = question.due_ms.min(soonest.max(now));
-            store.set_question(Some(Question { due_ms, ..question }))?;
-            store.audit("returned", "", now)?;
+            store.whole(|| {
+                store.set_question(Some(Question { due_ms, ..question }))?;
+                store.audit("returned", "", now)
+            })?;
             self.set_alarm(store, now).await?;
         }
         Ok(Reply::ReturnTo(order.terms.return_url))
@@ -150,35 +152,37 @@ impl OrderObject {
         if !order.terms.same_trade(&terms) {
             return Ok(Reply::TermsDiffer);
         }
-        order.terms.return_url = terms.return_url;
-        if fresh {
-            store.audit("registered", "", now)?;
-            let bench = Bench {
-                store,
-                config: &config,
-                now,
-            };
-            for aside in store.unjudged()? {
-                let transition = apply(Some(&order), None, &aside.facts);
-                store.judge(aside.seq, verdict(transition))?;
-                let case = Case {
-                    out_trade_no: &terms.out_trade_no,
-                    facts: &aside.facts,
-                    evidence: &aside.evidence,
+        order.terms.return_url.clone_from(&terms.return_url);
+        store.whole(|| {
+            if fresh {
+                store.audit("registered", "", now)?;
+                let bench = Bench {
+                    store,
+                    config: &config,
+                    now,
                 };
-                bench.settle(transition, Some(&mut order), case)?;
+                for aside in store.unjudged()? {
+                    let transition = apply(Some(&order), None, &aside.facts);
+                    store.judge(aside.seq, verdict(transition))?;
+                    let case = Case {
+                        out_trade_no: &terms.out_trade_no,
+                        facts: &aside.facts,
+                        evidence: &aside.evidence,
+                    };
+                    bench.settle(transition, Some(&mut order), case)?;
+                }
             }
-        }
-        if order.redirect() {
-            store.audit("redirected", "", now)?;
-            let wait = config.query_ladder.wait_ms(0, 0, None);
-            store.set_question(wait.map(|wait| Question {
-                asked: 0,
-                asked_ms: 0,
-                due_ms: now.saturating_add(wait),
-            }))?;
-        }
-        store.save(&order)?;
+            if order.redirect() {
+                store.audit("redirected", "", now)?;
+                let wait = config.query_ladder.wait_ms(0, 0, None);
+                store.set_question(wait.map(|wait| Question {
+                    asked: 0,
+                    asked_ms: 0,
+                    due_ms: now.saturating_add(wait),
+                }))?;
+            }
+            store.save(&order)
+        })?;
         self.tell(&order);
         self.set_alarm(store, now).await?;
         Ok(Reply::Registered(StatusView::from(&order)))
@@ -192,21 +196,23 @@ impl OrderObject {
         let transition = apply(known.order.as_ref(), known.earlier.as_ref(), facts);
         let verdict = verdict(transition);
         let kept = transition != Transition::Repeat;
-        if kept {
-            store.keep(&note, verdict, now)?;
-        }
-        store.audit("notified", verdict, now)?;
-        let bench = Bench {
-            store,
-            config: &config,
-            now,
-        };
-        let case = Case {
-            out_trade_no: &note.out_trade_no,
-            facts,
-            evidence: &note.evidence,
-        };
-        let queued = bench.settle(transition, known.order.as_mut(), case)?;
+        let queued = store.whole(|| {
+            if kept {
+                store.keep(&note, verdict, now)?;
+            }
+            store.audit("notified", verdict, now)?;
+            let bench = Bench {
+                store,
+                config: &config,
+                now,
+            };
+            let case = Case {
+                out_trade_no: &note.out_trade_no,
+                facts,
+                evidence: &note.evidence,
+            };
+            bench.settle(transition, known.order.as_mut(), case)
+        })?;
         if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
             self.tell(order);
         }
@@ -227,8 +233,10 @@ impl OrderObject {
         let (storage, watchers) = (self.state.storage(), Rc::clone(&self.watchers));
         let view = StatusView::from(order);
         self.state.wait_until(async move {
-            if storage.sync().await.is_ok() {
-                watchers.tell(&view);
+            match storage.sync().await {
+                Ok(()) => watchers.tell(&view),
+                // What became of the change is known to whoever asks anew.
+                Err(_) => watchers.leave(),
             }
         });
     }

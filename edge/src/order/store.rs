@@ -1,14 +1,17 @@
 //! Where an order is kept: the SQLite database of its Durable Object.
 //!
 //! Every function is synchronous. Statements that run without an `await` between them are
-//! committed together, so a caller that runs several in one go gets all of them or none.
+//! committed together; a caller that writes more than once does so in [`Store::whole`], so that a
+//! failure between leaves nothing behind.
 
 use super::state::{Facts, Order, Reason};
 use super::trail::Head;
+use super::whole::Whole;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
-use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
+use wasm_bindgen::JsCast;
+use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// One statement list per schema version, oldest first; never edited once released.
 const MIGRATIONS: [&str; 2] = [
@@ -95,8 +98,9 @@ pub struct Aside {
 #[derive(Debug)]
 pub struct Store {
     sql: SqlStorage,
-    /// The number and hash of the last audit line, once read. Nobody else writes; when a write fails
-    /// the runtime resets the object, and this with it.
+    pub(super) storage: Whole,
+    /// The number and hash of the last audit line, once read. Nobody else writes, and what is taken
+    /// back is forgotten here too.
     pub(super) head: RefCell<Option<Head>>,
 }
 
@@ -106,31 +110,37 @@ impl Store {
     /// # Errors
     ///
     /// When the database refuses a statement.
-    pub fn open(sql: SqlStorage) -> Result<Self> {
+    pub fn open(storage: &Storage) -> Result<Self> {
+        let store = Self {
+            sql: storage.sql(),
+            storage: storage.as_raw().unchecked_ref::<Whole>().clone(),
+            head: RefCell::new(None),
+        };
         #[derive(Deserialize)]
         struct Version {
             version: usize,
         }
-        let store = Self {
-            sql,
-            head: RefCell::new(None),
-        };
         let at: Option<Version> = store.first(
             "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL); \
              SELECT version FROM schema",
             vec![],
         )?;
         let at = at.map_or(0, |row| row.version);
-        for migration in MIGRATIONS.iter().skip(at) {
-            store.run(migration, vec![])?;
-        }
         if at < MIGRATIONS.len() {
-            store.run("DELETE FROM schema", vec![])?;
-            let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
-            store.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
-            store.chain_all()?;
+            // Half a schema could never be brought up to date.
+            store.whole(|| store.migrate(at))?;
         }
         Ok(store)
+    }
+
+    fn migrate(&self, at: usize) -> Result<()> {
+        for migration in MIGRATIONS.iter().skip(at) {
+            self.run(migration, vec![])?;
+        }
+        self.run("DELETE FROM schema", vec![])?;
+        let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
+        self.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
+        self.chain_all()
     }
 
     pub(super) fn run(&self, sql: &str, bindings: Vec<Value>) -> Result<()> {
