@@ -23,6 +23,11 @@ export function builtWorker() {
   };
 }
 
+/** The built Worker behind a JavaScript file that imports it as `./index.js` and stands before it. */
+export function wrappedWorker(entry) {
+  return { ...builtWorker(), entry };
+}
+
 /** A Worker of one JavaScript file with one class of objects. */
 export function plainWorker(main, object) {
   return { main, modules: [], objects: [object], date: builtWorker().date };
@@ -47,7 +52,7 @@ export class Workerd {
     this.log = [];
     mkdirSync(join(home, "state"), { recursive: true });
     // Copies, so that a build which runs meanwhile changes nothing under our feet.
-    for (const file of [worker.main, ...worker.modules, ...Object.values(made)]) copyFileSync(file, join(home, basename(file)));
+    for (const file of [worker.entry ?? [], worker.main, worker.modules, Object.values(made)].flat()) copyFileSync(file, join(home, basename(file)));
     writeFileSync(join(home, "config.capnp"), configuration({ port, variables, worker, made }), { mode: 0o600 });
   }
 
@@ -97,6 +102,8 @@ async function answers(origin) {
 function configuration({ port, variables, worker, made }) {
   const text = JSON.stringify;
   const modules = [
+    // The first module is the one that runs.
+    ...(worker.entry ? [`(name = "entry.js", esModule = embed ${text(basename(worker.entry))})`] : []),
     `(name = "index.js", esModule = embed ${text(basename(worker.main))})`,
     ...worker.modules.map((file) => `(name = ${text(basename(file))}, wasm = embed ${text(basename(file))})`),
   ];

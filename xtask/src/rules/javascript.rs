@@ -50,6 +50,8 @@ const ZONES: [Zone; 7] = [
         packages: Some(("tests/package.json", &["dependencies", "devDependencies"])),
         extra: &[
             "xtask/npm/stack.mjs",
+            // The Worker runtime's own, for what stands before the built Worker in it.
+            "cloudflare:workers",
             // The widget as it is published: samples import it from a packed copy of `dist/`.
             "alipay-checkout",
             "alipay-checkout/react",

@@ -1,0 +1,241 @@
+// The built Worker in a world that fails on demand: its storage, alarms, objects, index, requests and
+// clock are wrapped here, and the n-th call of a chosen kind goes wrong. Nothing of the Worker itself is
+// changed. `POST /fault` says what goes wrong next, as JSON:
+//
+//   { "arm": { "kind": "sql", "nth": 3, "how": "throws" } }    counting begins anew
+//   { "disarm": true }                                          answers { hits, reached }
+//   { "advance_ms": 60000, "order": NUMBER }                    the clock jumps; the order's alarm with it
+//   { "inspect": NUMBER }                                       what the order has armed, and what is due
+
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+import Built, { EndpointObject as BuiltEndpoint, OrderObject as BuiltOrder } from "./index.js";
+
+// Whatever else the Worker exports; the two classes below take the place of its own.
+export * from "./index.js";
+
+/** Deadlines of the Worker's are over sooner here, so that what hangs is waited for in tests. */
+const HURRY = 4;
+/** After this long the runtime gives up an object whose storage does not answer. */
+const GIVEN_UP_MS = 1500;
+
+const real = {
+  fetch: (...asked) => realFetch.call(globalThis, ...asked),
+  now: () => RealDate.now(),
+  setTimeout: globalThis.setTimeout,
+};
+const realFetch = globalThis.fetch;
+const RealDate = globalThis.Date;
+/** How far the clock is ahead of the machine's. */
+let skew_ms = 0;
+let armed;
+let reached = false;
+let hits = {};
+/** When alarms go off by the skewed clock, and which objects are in theirs, by the object's id. */
+const alarms = new Map();
+const running = new Set();
+
+const now = () => real.now() + skew_ms;
+globalThis.Date = class extends RealDate {
+  constructor(...given) {
+    super(...(given.length === 0 ? [now()] : given));
+  }
+
+  static now() {
+    return now();
+  }
+};
+globalThis.setTimeout = (run, ms, ...rest) => real.setTimeout(run, ms / HURRY, ...rest);
+
+/** Counts a call, and says what goes wrong with it. */
+function step(kind) {
+  hits[kind] = (hits[kind] ?? 0) + 1;
+  if (armed?.kind !== kind || armed.nth !== hits[kind]) return undefined;
+  reached = true;
+  return armed.how;
+}
+
+const fault = () => new Error("made to fail");
+const never = () => new Promise(() => {});
+
+/** A call that answers later. */
+async function later(kind, call, more = {}) {
+  const how = step(kind);
+  if (how === undefined) return call();
+  if (how in more) return more[how]();
+  switch (how) {
+    case "throws": throw fault();
+    case "hangs": return never();
+    // It is done, and nobody hears of it.
+    case "lost": await call(); throw fault();
+    default: throw new Error(`${kind} cannot be made to ${how}`);
+  }
+}
+
+/** An object with some of its members replaced; everything else is the object's own. */
+function wrap(target, own) {
+  return new Proxy(target, {
+    get(_, name) {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = Reflect.get(target, name);
+      // The class says of a binding what it is.
+      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
+    },
+  });
+}
+
+const answers = {
+  500: () => new Response("made to fail", { status: 500 }),
+  nonsense: () => new Response("<html>not an answer</html>"),
+  // The head comes, and of the body one byte.
+  drips: () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([60])) })),
+};
+
+globalThis.fetch = (request, settings) => {
+  const { pathname, searchParams } = new URL(request.url ?? request);
+  const kind = searchParams.get("service") ?? (pathname === "/events" ? "merchant" : "fetch");
+  return later(kind, () => real.fetch(request, settings), answers);
+};
+
+function faultyNamespace(kind, namespace) {
+  const faulty = (stub) => wrap(stub, {
+    fetch: (...asked) => later(kind, () => stub.fetch(...asked), answers),
+  });
+  return wrap(namespace, {
+    getByName: (...named) => faulty(namespace.getByName(...named)),
+    get: (...named) => faulty(namespace.get(...named)),
+  });
+}
+
+function faultyIndex(database) {
+  return wrap(database, {
+    batch: (statements) => later("index", () => database.batch(statements), { nonsense: () => [] }),
+  });
+}
+
+function faultyEnv(env) {
+  const own = { ORDER: faultyNamespace("order", env.ORDER), ENDPOINT: faultyNamespace("endpoint", env.ENDPOINT) };
+  if (env.INDEX) own.INDEX = faultyIndex(env.INDEX);
+  return wrap(env, own);
+}
+
+/** Ends an object as the runtime does whose storage is broken: callers fail, and the next one finds a fresh one. */
+function reset(state) {
+  running.delete(state.id.toString());
+  state.blockConcurrencyWhile(async () => { throw fault(); }).catch(() => {});
+}
+
+/** A call of an object's storage. What hangs is ended by the runtime, as is what breaks the object. */
+function stored(state, kind, call, more) {
+  return later(kind, call, {
+    hangs: () => { real.setTimeout(() => reset(state), GIVEN_UP_MS); return never(); },
+    resets: () => { reset(state); throw fault(); },
+    ...more,
+  });
+}
+
+function faultyState(state) {
+  const { storage } = state;
+  const id = state.id.toString();
+  const sql = wrap(storage.sql, {
+    exec: (...asked) => {
+      const how = step("sql");
+      if (how === "resets") reset(state);
+      if (how !== undefined) throw fault();
+      return storage.sql.exec(...asked);
+    },
+  });
+  const setAlarm = (at) => {
+    alarms.set(id, Number(at));
+    return storage.setAlarm(Math.max(real.now(), Number(at) - skew_ms));
+  };
+  return wrap(state, {
+    storage: wrap(storage, {
+      sql,
+      setAlarm: (at) => stored(state, "alarm.set", () => setAlarm(at), { forgotten: () => {} }),
+      deleteAlarm: () => stored(state, "alarm.delete", () => { alarms.delete(id); return storage.deleteAlarm(); }),
+      sync: () => stored(state, "sync", () => storage.sync()),
+      get: (...asked) => stored(state, "storage.get", () => storage.get(...asked)),
+      put: (...asked) => stored(state, "storage.put", () => storage.put(...asked)),
+    }),
+  });
+}
+
+export class OrderObject {
+  constructor(state, env) {
+    this.state = state;
+    this.id = state.id.toString();
+    this.inner = new BuiltOrder(faultyState(state), faultyEnv(env));
+  }
+
+  fetch(request) {
+    return new URL(request.url).hostname === "fault" ? this.control(request) : this.inner.fetch(request);
+  }
+
+  async alarm() {
+    alarms.delete(this.id);
+    running.add(this.id);
+    try {
+      if (step("alarm.run") !== undefined) throw fault();
+      await this.inner.alarm();
+    } finally {
+      running.delete(this.id);
+    }
+  }
+
+  /** The wrapper's own questions, which no fault can hit. */
+  async control(request) {
+    const { storage } = this.state;
+    if (request.url.endsWith("/rearm")) {
+      // The clock has jumped, and the runtime's alarms know nothing of it.
+      const at = alarms.get(this.id);
+      if (at !== undefined) await storage.setAlarm(Math.max(real.now(), at - skew_ms));
+      return new Response();
+    }
+    const rows = (sql) => storage.sql.exec(sql).toArray();
+    const known = rows("SELECT 1 FROM sqlite_master WHERE name = 'delivery'").length > 0;
+    return Response.json({
+      now_ms: now(),
+      armed_ms: alarms.get(this.id) ?? null,
+      native: (await storage.getAlarm()) !== null,
+      running: running.has(this.id),
+      deliveries: known ? rows("SELECT event, state, due_ms FROM delivery ORDER BY rowid") : [],
+      questions: known ? rows("SELECT due_ms FROM question") : [],
+    });
+  }
+}
+
+export class EndpointObject {
+  constructor(state, env) {
+    this.inner = new BuiltEndpoint(faultyState(state), faultyEnv(env));
+  }
+
+  fetch(request) {
+    return this.inner.fetch(request);
+  }
+}
+
+export default class extends WorkerEntrypoint {
+  async fetch(request) {
+    if (new URL(request.url).pathname !== "/fault") return new Built(this.ctx, faultyEnv(this.env)).fetch(request);
+    const asked = await request.json();
+    // The name that the Worker gives an order's object.
+    const order = (number) => this.env.ORDER.getByName(`gateway:${this.env.PARTNER}:${number}`);
+    if (asked.inspect) return order(asked.inspect).fetch("https://fault/inspect");
+    if (asked.advance_ms !== undefined) {
+      skew_ms += asked.advance_ms;
+      await order(asked.order).fetch("https://fault/rearm");
+    }
+    const told = { hits, reached };
+    if (asked.arm || asked.disarm) {
+      armed = asked.arm;
+      reached = false;
+      hits = {};
+    }
+    return Response.json(told);
+  }
+
+  scheduled(event) {
+    return new Built(this.ctx, faultyEnv(this.env)).scheduled(event);
+  }
+}
