@@ -1,7 +1,7 @@
 //! Requests that this Worker makes: where they may go, and their deadline.
 
 use crate::pause::within;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 use url::{Host, Url};
 use wasm_bindgen_futures::JsFuture;
@@ -98,6 +98,16 @@ fn is_public(host: &Host<&str>) -> bool {
         }
         Host::Ipv4(ip) => is_public_v4(*ip),
         Host::Ipv6(ip) => is_public_v6(*ip),
+    }
+}
+
+/// Whether an address can be anybody's on the internet. A Worker does not see what a name resolves
+/// to; the preflight of a deployment does.
+#[must_use]
+pub fn is_public_address(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => is_public_v4(ip),
+        IpAddr::V6(ip) => is_public_v6(ip),
     }
 }
 

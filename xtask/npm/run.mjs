@@ -55,17 +55,20 @@ export async function readLines(child, onLine) {
 
 /**
  * Runs a command and resolves with its exit code and its whole output. `name` names the log file.
- * With `mayFail` a failing exit code is returned like any other, else it is a {@link Trouble}.
+ * With `mayFail` a failing exit code is returned like any other, else it is a {@link Trouble}. `input` is
+ * written to the command's standard input, and to no log.
  */
 export async function run(name, command, args, options = {}) {
-  const { cwd = ROOT, env = environment(), hint, mayFail = false, onLine = () => {} } = options;
+  const { cwd = ROOT, env = environment(), hint, input, mayFail = false, onLine = () => {} } = options;
   const log = join(LOGS, `${name}.log`);
   mkdirSync(dirname(log), { recursive: true });
   const file = createWriteStream(log);
   file.write(`$ ${[command, ...args].join(' ')}\n`);
   const tail = new Tail();
   const output = [];
-  const child = spawnGroup(command, args, { cwd, env });
+  const child = spawnGroup(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  // It may have ended without reading to the end; its exit code says more.
+  child.stdin?.on('error', () => {}).end(input);
   const ended = new Promise((settle) => {
     child.once('error', (error) => settle({ error }));
     child.once('exit', (code, signal) => settle({ code, signal }));

@@ -149,13 +149,34 @@ pub const EXPECTED: [(&str, &str); 28] = [
 /// What a setting must be.
 #[must_use]
 pub fn expected(setting: &str) -> &'static str {
-    let first = setting.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    let row = row(setting);
+    row.map_or("a value as in docs/contracts.md, section 3", |(_, text)| {
+        text
+    })
+}
+
+/// Whether there is such a setting.
+#[must_use]
+pub fn is_known(setting: &str) -> bool {
+    row(setting).is_some()
+}
+
+/// Whether a setting's value is for nobody else to see: its name says so.
+#[must_use]
+pub fn is_secret(setting: &str) -> bool {
+    let marks = ["ADMIN_TOKENS", "MD5_KEY", "PRIVATE_KEY", "SECRET"];
+    marks.iter().any(|mark| setting.contains(mark))
+}
+
+fn row(setting: &str) -> Option<&'static (&'static str, &'static str)> {
     let named = |name: &str| EXPECTED.iter().find(|(one, _)| *one == name);
-    named(setting)
-        .or_else(|| named(first))
-        .map_or("a value as in docs/contracts.md, section 3", |(_, text)| {
-            text
-        })
+    named(setting).or_else(|| {
+        let (first, number) = setting.rsplit_once('_')?;
+        let numbered = ["FORWARD_SECRET", "FORWARD_SECRET_PREVIOUS", "FORWARD_URL"]
+            .contains(&first)
+            && matches!(number, "2" | "3" | "4" | "5");
+        numbered.then(|| named(first))?
+    })
 }
 
 /// Keeps the faults of a configuration while it is read, so that all are told at once.
@@ -209,6 +230,40 @@ mod tests {
         documented.sort_unstable();
         let described: Vec<&str> = EXPECTED.iter().map(|(name, _)| *name).collect();
         assert_eq!(described, documented);
+    }
+
+    #[test]
+    fn secrets_are_those_of_the_contracts() {
+        let contracts = include_str!("../../../docs/contracts.md");
+        for (name, _) in EXPECTED {
+            let row = contracts.lines().find(|line| {
+                line.starts_with("| `")
+                    && line
+                        .split('|')
+                        .nth(1)
+                        .is_some_and(|names| names.contains(&format!("`{name}`")))
+            });
+            let cell = row.and_then(|line| line.split('|').nth(2)).map(str::trim);
+            // Of FORWARD_URL and FORWARD_SECRET, the second.
+            let documented =
+                cell == Some("yes") || (cell == Some("second") && name == "FORWARD_SECRET");
+            assert_eq!(is_secret(name), documented, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_setting_is_found_out() {
+        for name in [
+            "FORWARD_SECERT",
+            "FORWARD_URL_1",
+            "FORWARD_URL_6",
+            "PARTNER_2",
+            "FORWARD_LADDER_S_2",
+            "",
+        ] {
+            assert!(!is_known(name), "{name}");
+        }
+        assert!(is_known("FORWARD_SECRET_PREVIOUS_5"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ struct Zone {
 }
 
 /// The most special first: the first zone that holds a file is its zone.
-const ZONES: [Zone; 7] = [
+const ZONES: [Zone; 8] = [
     Zone {
         files: "www/test/",
         home: "www/",
@@ -80,6 +80,15 @@ const ZONES: [Zone; 7] = [
     Zone {
         // Runs in a process of its own, after `npm ci`.
         files: "xtask/npm/build-widget.mjs",
+        home: "xtask/npm/",
+        node: true,
+        computed: false,
+        packages: Some(("package.json", &["devDependencies"])),
+        extra: &[],
+    },
+    Zone {
+        // As this does.
+        files: "xtask/npm/deploy/wrangler-config.mjs",
         home: "xtask/npm/",
         node: true,
         computed: false,
