@@ -12,6 +12,10 @@ pub const QUERY_S: [u64; 6] = [60, 240, 600, 2700, 18_000, 64_800];
 const MAX_STEPS: usize = 32;
 const MAX_STEP_S: u64 = 7 * 86_400;
 
+/// Nothing waits so long: a step with its jitter, `Retry-After` and a circuit's pause are all shorter. What
+/// is due later was written by a clock that was ahead, and is due now.
+pub const FAR_MS: u64 = 8 * 86_400_000;
+
 /// The steps between attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ladder(Vec<u64>);

@@ -6,6 +6,7 @@ use super::index::Index;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::error::Failure;
+use crate::ladder::FAR_MS;
 use crate::order::rpc::{Command, Reply};
 use crate::provider::{Name, Provider};
 use crate::{log, orders};
@@ -20,9 +21,9 @@ const LATE_MS: u64 = 180_000;
 const MAX_WOKEN: u64 = 40;
 const AT_A_TIME: usize = 6;
 
-/// Overdue, or open and never asked about where it should be.
+/// Overdue, or due later than anything can be; or open and never asked about where it should be.
 const OVERDUE: &str = "SELECT json_quote(out_trade_no) AS doc FROM orders \
-    WHERE partner = ?1 ->> 'partner' AND due_ms IS NOT NULL AND due_ms < ?1 ->> 'before' \
+    WHERE partner = ?1 ->> 'partner' AND (due_ms < ?1 ->> 'before' OR due_ms > ?1 ->> 'far') \
     ORDER BY due_ms LIMIT ?1 ->> 'limit'";
 const NEVER_ASKED: &str = "SELECT json_quote(out_trade_no) AS doc FROM orders \
     WHERE partner = ?1 ->> 'partner' AND status = 'redirected' AND due_ms IS NULL AND asked = 0 \
@@ -58,6 +59,7 @@ pub async fn watch(env: &Env) {
         let parameters = json!({
             "partner": account,
             "before": now_ms().saturating_sub(LATE_MS),
+            "far": now_ms().saturating_add(FAR_MS),
             "limit": MAX_WOKEN,
         });
         let mut numbers: Vec<String> = Vec::new();

@@ -56,7 +56,9 @@ impl Circuit {
         if self.gone {
             return Admission::Gone;
         }
-        if now_ms < self.open_until_ms {
+        // A pause that is longer than any was begun by a clock that was ahead.
+        let longest = now_ms.saturating_add(LONGEST_PAUSE_MS);
+        if now_ms < self.open_until_ms && self.open_until_ms <= longest {
             return Admission::Wait(self.open_until_ms);
         }
         if self.failures >= FAILURES {
@@ -119,6 +121,13 @@ mod tests {
             [10, 11, 12, 15, 16, 1000].map(pause),
             [5_000, 10_000, 20_000, 160_000, 300_000, 300_000]
         );
+    }
+
+    #[test]
+    fn a_pause_begun_by_a_clock_that_was_ahead_is_none() {
+        let mut circuit = failing(10, 315_360_000_000);
+        assert_eq!(circuit.admit(1_000), Admission::Go);
+        assert_eq!(circuit.admit(1_000), Admission::Wait(6_000));
     }
 
     #[test]

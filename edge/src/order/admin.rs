@@ -83,6 +83,7 @@ impl OrderObject {
             if !by.is_empty() {
                 store.audit_by(by, "rebuilt", "", now)?;
             }
+            store.bring_back(now)?;
             store.tell_again()
         })?;
         self.set_alarm(store, now).await?;

@@ -47,7 +47,7 @@ impl OrderObject {
         let store = self.store()?;
         self.forward_due(&config, store).await?;
         if let Some(question) = store.question()?
-            && question.due_ms <= now_ms()
+            && question.is_due(now_ms())
         {
             self.ask(&config, store, question).await?;
             self.forward_due(&config, store).await?;

@@ -35,7 +35,9 @@ impl OrderObject {
             return Ok(());
         };
         let now = now_ms();
-        if told.seq >= store.head()?.seq || told.retry_ms > now {
+        // A pause that is longer than any was begun by a clock that was ahead.
+        let pauses = told.retry_ms > now && told.retry_ms <= now.saturating_add(LONGEST_RETRY_MS);
+        if told.seq >= store.head()?.seq || pauses {
             return Ok(());
         }
         let Some(row) = store.row()? else {

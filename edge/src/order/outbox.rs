@@ -2,6 +2,7 @@
 
 use super::store::{Store, integer};
 use crate::event::Event;
+use crate::ladder::FAR_MS;
 use serde::Deserialize;
 use worker::Result;
 
@@ -58,7 +59,7 @@ impl Store {
         Ok(())
     }
 
-    /// The deliveries to make now, oldest first.
+    /// The deliveries to make now, oldest first; also those that a clock which was ahead has put off.
     ///
     /// # Errors
     ///
@@ -67,9 +68,26 @@ impl Store {
         self.all(
             "SELECT event.id, body, endpoint, attempts FROM delivery \
              JOIN event ON event.id = delivery.event \
-             WHERE state = 'waiting' AND due_ms <= ? ORDER BY due_ms, delivery.rowid",
-            vec![integer(now_ms)?],
+             WHERE state = 'waiting' AND (due_ms <= ? OR due_ms > ?) \
+             ORDER BY due_ms, delivery.rowid",
+            vec![integer(now_ms)?, integer(now_ms.saturating_add(FAR_MS))?],
         )
+    }
+
+    /// Has done now what a clock that was ahead has put off.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn bring_back(&self, now_ms: u64) -> Result<()> {
+        for sql in [
+            "UPDATE delivery SET due_ms = ? WHERE state = 'waiting' AND due_ms > ?",
+            "UPDATE question SET due_ms = ? WHERE due_ms > ?",
+        ] {
+            let far = now_ms.saturating_add(FAR_MS);
+            self.run(sql, vec![integer(now_ms)?, integer(far)?])?;
+        }
+        Ok(())
     }
 
     /// Notes that an attempt begins and when the next one is due should this one never end.

@@ -7,6 +7,7 @@
 use super::state::{Facts, Order, Reason};
 use super::trail::Head;
 use super::whole::Whole;
+use crate::ladder::FAR_MS;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -81,6 +82,14 @@ pub struct Question {
     pub asked_ms: u64,
     /// When to ask.
     pub due_ms: u64,
+}
+
+impl Question {
+    /// Whether it is to be asked now.
+    #[must_use]
+    pub fn is_due(&self, now_ms: u64) -> bool {
+        self.due_ms <= now_ms || self.due_ms > now_ms.saturating_add(FAR_MS)
+    }
 }
 
 /// A notification that was kept aside.
