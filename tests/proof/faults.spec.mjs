@@ -1,11 +1,12 @@
 // Faults as loops: in a whole payment the first call of a kind goes wrong, in the next payment the
 // second, and so on until one passes that has no such call. After each of them everything must be as if
-// nothing had happened, but for attempts that were made again.
+// nothing had happened, but for attempts that were made again. Then clocks that jump in the middle.
 
 import { expect, test } from "@playwright/test";
 
 import { paidFields, signed } from "../stack/notification.mjs";
 import { openWorld } from "./faults.mjs";
+import { openGateway } from "./gateway.mjs";
 
 test.describe.configure({ mode: "parallel" });
 
@@ -23,31 +24,105 @@ const FAULTS = {
   "storage.get": ["throws", "hangs", "resets"],
   merchant: ["throws", "hangs", "lost", "500"],
   index: ["throws", "hangs", "lost", "nonsense"],
+  notify_verify: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
+  single_trade_query: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
 };
 
 /** From registration to the merchant: the order in the end, paid and told once. */
-async function pay(world) {
-  const order = await world.register();
-  order.watch();
-  expect(await order.read()).toBe("redirected");
-  const message = signed(paidFields(order.out_trade_no));
-  await world.notify(message);
-  expect(await order.read()).toBe("paid");
-  // Alipay was seen to send again what was acknowledged.
-  await world.notify(message);
-  await order.told();
-  await order.watched();
-  await order.indexed({ status: "paid", waiting: 0, dead: 0 });
-  return order;
-}
+const payment = {
+  kinds: ["order", "endpoint", "sql", "alarm.set", "alarm.run", "sync", "storage.get", "merchant", "index"],
+  async run(world) {
+    const order = await world.register();
+    order.watch();
+    expect(await order.read()).toBe("redirected");
+    const message = signed(paidFields(order.out_trade_no));
+    await world.notify(message);
+    expect(await order.read()).toBe("paid");
+    // Alipay was seen to send again what was acknowledged.
+    await world.notify(message);
+    await order.told();
+    await order.watched();
+    await order.indexed({ status: "paid", waiting: 0, dead: 0 });
+    return order;
+  },
+  verdict: (order) => expectOnce(order, ["paid"]),
+};
 
-/** Told once, whatever it took: one event, one id; kept once; and the trail holds. */
-async function expectPaidOnce(order) {
+/** No notification comes: the edge asks, and Alipay's notification is late. */
+const question = {
+  env: ({ url }) => ({ GATEWAY_URL: url, QUERY_LADDER_S: Array(12).fill("1").join(",") }),
+  kinds: ["single_trade_query", "sql", "alarm.set", "merchant"],
+  async run(world) {
+    const order = await world.register();
+    order.watch();
+    const fields = paidFields(order.out_trade_no);
+    world.gateway.know(fields);
+    await order.told();
+    await order.watched();
+    await world.notify(signed(fields));
+    expect(await order.read()).toBe("paid");
+    await order.indexed({ status: "paid", waiting: 0, dead: 0 });
+    return order;
+  },
+  verdict: (order) => expectOnce(order, ["kept"]),
+};
+
+/** The key is all merchants', so that Alipay is asked back; it has forgotten the notification already. */
+const ask_back = {
+  env: ({ url }) => ({ GATEWAY_URL: url, SIGN_TYPE: "RSA" }),
+  kinds: ["notify_verify", "single_trade_query"],
+  async run(world) {
+    const order = await world.register();
+    const fields = paidFields(order.out_trade_no);
+    world.gateway.be("forgets notifications");
+    world.gateway.know(fields, "RSA");
+    await world.notify(world.bench.signed(fields, "RSA"));
+    expect(await order.read()).toBe("paid");
+    await order.told();
+    return order;
+  },
+  verdict: (order) => expectOnce(order, ["paid"]),
+};
+
+/** Staff have everything sent again. */
+const replay = {
+  kinds: ["order", "sql", "alarm.set", "merchant", "endpoint"],
+  before: payment.run,
+  async run(world, order) {
+    const { deliveries } = await world.act(`orders/${order.out_trade_no}/replay`, {});
+    expect(deliveries).toBe(1);
+    await order.told(2);
+    return order;
+  },
+  verdict: (order) => expectOnce(order, ["paid"]),
+};
+
+/** Alarms that the runtime forgets: the index knows the order, and the watchdog looks through the index. */
+const watchdog = {
+  env: () => ({ QUERY_LADDER_S: "3600" }),
+  kinds: ["alarm.set"],
+  hows: ["forgotten"],
+  rescued: true,
+  async before(world) {
+    const order = await world.register();
+    await order.indexed({ status: "redirected" });
+    return order;
+  },
+  async run(world, order) {
+    await world.notify(signed(paidFields(order.out_trade_no)));
+    await order.told();
+    return order;
+  },
+  verdict: (order) => expectOnce(order, ["paid"]),
+};
+
+/** Told once, whatever it took: one event, one id; notifications kept as they came; and the trail holds. */
+async function expectOnce(order, verdicts) {
   const ids = new Set(order.attempts().map(({ webhook_id, type }) => `${type} ${webhook_id}`));
   expect([...ids].map((id) => id.split(" ")[0])).toEqual(["payment.paid"]);
-  const { row, status, notifications, audit } = await order.view();
-  expect((row ?? { status }).status).toBe("paid");
-  expect(notifications.map(({ verdict }) => verdict)).toEqual(["paid"]);
+  const { status, notifications, audit } = await order.view();
+  expect(status).toBe("paid");
+  expect(notifications.map(({ verdict }) => verdict)).toEqual(verdicts);
   expect(audit.intact).toBe(true);
 }
 
@@ -55,47 +130,98 @@ async function expectPaidOnce(order) {
 const MOST_FAILURES = 8;
 
 /**
- * Runs `scenario` with each fault of `kind` at the first, second, … call, and then `verdict` without any;
- * prints how many calls were hit.
+ * Runs a scenario with each fault of `kind` at the first, second, … call, and then its verdict without
+ * any; prints how many calls were hit.
  */
-async function loop(world, kind, scenario, verdict) {
+async function loop(world, name, { before, run, verdict, hows, rescued = false }, kind) {
   const failed = [];
   const points = {};
-  for (const how of FAULTS[kind]) {
-    for (let nth = 1; ; nth += 1) {
+  for (const how of hows ?? FAULTS[kind]) {
+    for (let nth = 1; failed.length < MOST_FAILURES; nth += 1) {
       if (nth > MOST_CALLS) throw new Error(`${kind} is called more than ${MOST_CALLS} times`);
       world.rescues = 0;
+      const given = await before?.(world);
       await world.arm(kind, nth, how);
       const fails = (what) => { failed.push(`${kind} ${nth} ${how}: ${what}`); };
-      const order = await scenario(world).catch((error) => fails(error.message));
+      const order = await run(world, given).catch((error) => fails(error.message));
       const { reached } = await world.disarm();
-      if (typeof order === "object") await verdict(order).catch((error) => fails(error.message));
-      if (world.rescues > 0) fails("only the watchdog found it");
-      if (failed.length > MOST_FAILURES) break;
+      if (order !== undefined) await verdict(order).catch((error) => fails(error.message));
+      if (world.rescues > 0 && !rescued) fails("only the watchdog found it");
       if (!reached) {
         points[how] = nth - 1;
         break;
       }
     }
   }
-  process.stdout.write(`  ${scenario.name} ${kind}: ${Object.entries(points).map(([how, count]) => `${how} ${count}`).join(", ")}\n`);
+  process.stdout.write(`  ${name} ${kind}: ${Object.entries(points).map(([how, count]) => `${how} ${count}`).join(", ")}\n`);
   expect(failed).toEqual([]);
+  // Each fault was reached at least once.
+  expect(Object.values(points).filter((count) => count === 0)).toEqual([]);
 }
 
+/** Opens a world with a gateway, and closes both. */
 async function inWorld(env, run) {
-  const world = await openWorld({ env });
+  const gateway = await openGateway();
+  const world = await openWorld({ env: env?.(gateway) });
+  world.gateway = gateway;
   try {
     await run(world);
   } finally {
     await world.close();
+    await gateway.close();
   }
 }
 
-test.describe("payment", () => {
-  for (const kind of Object.keys(FAULTS)) {
-    test(`payment_survives_every_fault_of_${kind}`, async () => {
+for (const [name, scenario] of Object.entries({ payment, question, ask_back, replay, watchdog })) {
+  for (const kind of scenario.kinds) {
+    test(`${name}_survives_every_fault_of_${kind}`, async () => {
       test.setTimeout(240_000);
-      await inWorld({}, (world) => loop(world, kind, pay, expectPaidOnce));
+      await inWorld(scenario.env, (world) => loop(world, name, scenario, kind));
     });
   }
-});
+}
+
+const HOUR_MS = 3_600_000;
+const TEN_YEARS_MS = 3_652 * 24 * HOUR_MS;
+
+/** Moments at which a clock can jump, and at which it comes back, if it does. */
+const MOMENTS = ["before", "registered", "notified", "failed once"];
+
+for (const [name, jump_ms] of [["an_hour_on", HOUR_MS], ["an_hour_back", -HOUR_MS], ["ten_years_on", TEN_YEARS_MS], ["ten_years_back", -TEN_YEARS_MS]]) {
+  test(`clock_${name}_at_any_moment_and_back_loses_nothing`, async () => {
+    test.setTimeout(120_000);
+    await inWorld(undefined, async (world) => {
+      const failed = [];
+      for (const [n, on] of MOMENTS.entries()) {
+        for (const back of [...MOMENTS.slice(n + 1), "never"]) {
+          await jumping(world, jump_ms, on, back).catch((error) => failed.push(`on ${on}, back ${back}: ${error.message}`));
+          // The next order begins with the right time.
+          await world.rightClock();
+        }
+      }
+      expect(failed).toEqual([]);
+    });
+  });
+}
+
+/** A payment whose first delivery fails, with a clock that jumps at one moment and back at another. */
+async function jumping(world, jump_ms, on, back) {
+  let order;
+  const at = async (moment) => {
+    if (moment === on) await world.advance(order, jump_ms);
+    if (moment === back) await world.advance(order, -jump_ms);
+  };
+  world.rescues = 0;
+  await at("before");
+  order = await world.register();
+  world.bench.receiver.plan(order.out_trade_no, (attempt) => ({ status: attempt === 1 ? 503 : 204 }));
+  await order.indexed({ status: "redirected" });
+  await at("registered");
+  await world.notify(signed(paidFields(order.out_trade_no)));
+  await at("notified");
+  await world.until(order, "a failed attempt", () => order.attempts().some(({ status }) => status === 503));
+  await order.indexed({ status: "paid" });
+  await at("failed once");
+  await order.told();
+  await expectOnce(order, ["paid"]);
+}

@@ -4,7 +4,8 @@
 //
 //   { "arm": { "kind": "sql", "nth": 3, "how": "throws" } }    counting begins anew
 //   { "disarm": true }                                          answers { hits, reached }
-//   { "advance_ms": 60000, "order": NUMBER }                    the clock jumps; the order's alarm with it
+//   { "advance_ms": 60000 }                                     the clock jumps
+//   { "rearm": NUMBER }                                         and an order's alarm with it
 //   { "inspect": NUMBER }                                       what the order has armed, and what is due
 
 import { WorkerEntrypoint } from "cloudflare:workers";
@@ -190,7 +191,7 @@ export class OrderObject {
       // The clock has jumped, and the runtime's alarms know nothing of it.
       const at = alarms.get(this.id);
       if (at !== undefined) await storage.setAlarm(Math.max(real.now(), at - skew_ms));
-      return new Response();
+      return Response.json({});
     }
     const rows = (sql) => storage.sql.exec(sql).toArray();
     const known = rows("SELECT 1 FROM sqlite_master WHERE name = 'delivery'").length > 0;
@@ -222,10 +223,8 @@ export default class extends WorkerEntrypoint {
     // The name that the Worker gives an order's object.
     const order = (number) => this.env.ORDER.getByName(`gateway:${this.env.PARTNER}:${number}`);
     if (asked.inspect) return order(asked.inspect).fetch("https://fault/inspect");
-    if (asked.advance_ms !== undefined) {
-      skew_ms += asked.advance_ms;
-      await order(asked.order).fetch("https://fault/rearm");
-    }
+    if (asked.rearm) return order(asked.rearm).fetch("https://fault/rearm");
+    skew_ms += asked.advance_ms ?? 0;
     const told = { hits, reached };
     if (asked.arm || asked.disarm) {
       armed = asked.arm;

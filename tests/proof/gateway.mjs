@@ -1,20 +1,35 @@
 // Alipay's gateway as far as the Worker asks it back, obedient to the test: it can be away, slow, or
-// talk nonsense. What it says of a trade is not signed: only a refusal needs no signature.
+// talk nonsense. A trade that a test tells it of it signs as Alipay does; a refusal needs no signature.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
 
+import { SIGNERS, signed } from "../stack/notification.mjs";
+
+/** The account of a local run. */
+const PARTNER = "2088123412341234";
 const NO_TRADE = '<?xml version="1.0" encoding="utf-8"?><alipay><is_success>F</is_success><error>TRADE_NOT_EXIST</error></alipay>';
 
-/** What the gateway can be: each takes the service that is asked and the response. */
+/** A trade as Alipay answers it: the children of `trade` are what is signed. */
+function tradeAnswer(trade, sign_type) {
+  const { sign } = signed(trade, { sign_type, signer: SIGNERS[sign_type] });
+  const inner = Object.entries(trade).map(([name, value]) => `<${name}>${value}</${name}>`).join("");
+  const asked = `<request><param name="out_trade_no">${trade.out_trade_no}</param></request>`;
+  return `<?xml version="1.0" encoding="utf-8"?><alipay><is_success>T</is_success>${asked}<response><trade>${inner}</trade></response>`
+    + `<sign>${sign}</sign><sign_type>${sign_type}</sign_type></alipay>`;
+}
+
+/** What the gateway can be: each takes the service that is asked, the response, and the answer about the trade. */
 export const GATEWAYS = {
-  confirms: (service, response) => response.end(service === "notify_verify" ? "true" : NO_TRADE),
+  confirms: (service, response, trade) => response.end(service === "notify_verify" ? "true" : trade),
+  "forgets notifications": (service, response, trade) => response.end(service === "notify_verify" ? "false" : trade),
   "knows of nothing": (service, response) => response.end(service === "notify_verify" ? "false" : NO_TRADE),
   "fails with 500": (_, response) => response.writeHead(500).end("true"),
   "talks nonsense": (_, response) => response.end("<html>true</html>"),
   redirects: (_, response) => response.writeHead(302, { location: "/true" }).end("true"),
   "hangs up": (_, response) => response.destroy(),
   "does not answer": () => {},
+  "begins an answer and never ends it": (_, response) => response.write("t"),
   "answers without end": (_, response) => {
     response.write("true");
     const more = setInterval(() => response.write("x".repeat(65_536)), 1);
@@ -26,11 +41,12 @@ export const GATEWAYS = {
 export async function openGateway() {
   let behave = GATEWAYS.confirms;
   const asked = [];
+  const trades = new Map();
   const server = createServer((request, response) => {
     response.on("error", () => {});
     const query = new URL(request.url, "http://gateway").searchParams;
     asked.push({ service: query.get("service"), partner: query.get("partner") });
-    behave(query.get("service"), response);
+    behave(query.get("service"), response, trades.get(query.get("out_trade_no")) ?? NO_TRADE);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,6 +54,11 @@ export async function openGateway() {
     url: `http://127.0.0.1:${server.address().port}/gateway.do`,
     asked,
     be: (name) => { behave = GATEWAYS[name]; },
+    /** Has it know a trade: what a notification would say of it. */
+    know: ({ out_trade_no, trade_no, trade_status, total_fee }, sign_type = "RSA2") => {
+      const trade = { out_trade_no, seller_id: PARTNER, total_fee, trade_no, trade_status };
+      trades.set(out_trade_no, tradeAnswer(trade, sign_type));
+    },
     close: async () => {
       server.close();
       server.closeAllConnections();

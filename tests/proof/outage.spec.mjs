@@ -178,7 +178,7 @@ for (const [asked, least] of [["3", 3000], ["0", 1000], ["-5", 1000], ["soon", 1
 test.describe("gateway", () => {
   const rsa = (gateway) => bench({ SIGN_TYPE: "RSA", GATEWAY_URL: gateway });
 
-  for (const name of Object.keys(GATEWAYS).filter((name) => !["confirms", "knows of nothing"].includes(name))) {
+  for (const name of Object.keys(GATEWAYS).filter((name) => !["confirms", "forgets notifications", "knows of nothing"].includes(name))) {
     test(`notification_is_refused_for_now_while_the_gateway_${name.replaceAll(" ", "_")}`, async () => {
       const gateway = await openGateway();
       const one = await rsa(gateway.url);
