@@ -1,10 +1,12 @@
 //! `POST /checkout` and `POST /pay`: an order token becomes a registered order and a signed pay URL.
 
+use crate::antom::pay::{self, Asked, Pay};
+use crate::config::antom::Antom;
 use crate::config::{Config, Gateway};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply, StatusView};
-use crate::order::state::{Price, Terms};
-use crate::provider::Name;
+use crate::order::state::{Device, Price, Terms};
+use crate::provider::{Name, Provider};
 use crate::terms::Claims;
 use crate::webcrypto::WebCrypto;
 use crate::{clock, orders, read, returned, token};
@@ -20,7 +22,7 @@ const MAX_BODY: usize = 16 * 1024;
 /// The media type of a plain HTML form.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-type ReadAsked = fn(&[u8]) -> Option<Asked>;
+type ReadSent = fn(&[u8]) -> Option<Sent>;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -33,7 +35,7 @@ struct Answer<'a> {
 
 /// What the caller sends.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-struct Asked {
+struct Sent {
     order_token: String,
     terminal: Option<String>,
 }
@@ -62,12 +64,12 @@ pub async fn checkout(
     config: &Config,
 ) -> Result<Response, Failure> {
     let media_type = read::media_type(request);
-    let read_asked: ReadAsked = match media_type.as_str() {
+    let read_sent: ReadSent = match media_type.as_str() {
         FORM => from_form,
         "application/json" => from_json,
         _ => return Err(Failure::MediaType),
     };
-    let begun = begin(request, env, config, read_asked).await?;
+    let begun = begin(request, env, config, read_sent).await?;
     Ok(Response::from_json(&Answer {
         view: &begun.view,
         pay_url: begun.pay_url,
@@ -81,7 +83,11 @@ pub async fn checkout(
 /// # Errors
 ///
 /// [`Failure::MediaType`], or those of [`begin`].
-pub async fn pay(request: &mut Request, env: &Env, config: &Config) -> Result<Response, Failure> {
+pub async fn pay_form(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+) -> Result<Response, Failure> {
     if read::media_type(request) != FORM {
         return Err(Failure::MediaType);
     }
@@ -103,40 +109,41 @@ pub async fn pay(request: &mut Request, env: &Env, config: &Config) -> Result<Re
 /// # Errors
 ///
 /// In this order: those of [`read::body`], [`Failure::Malformed`], [`Failure::OrderToken`],
-/// [`Failure::OrderClaim`], [`Failure::OrderTermsDiffer`], [`Failure::Unavailable`].
+/// [`Failure::OrderClaim`], [`Failure::OrderTermsDiffer`], [`Failure::Unavailable`], and those of
+/// [`Pay::begin`].
 async fn begin(
     request: &mut Request,
     env: &Env,
     config: &Config,
-    read_asked: ReadAsked,
+    read_sent: ReadSent,
 ) -> Result<Begun, Failure> {
     let body = read::body(request, MAX_BODY).await?;
-    let asked = read_asked(&body).ok_or(Failure::Malformed)?;
+    let asked = read_sent(&body).ok_or(Failure::Malformed)?;
     let terminal = terminal(asked.terminal.as_deref()).ok_or(Failure::Malformed)?;
 
     let now = clock::now_s();
     let audience = &config.edge_origin;
     let claims: Claims = token::open(&config.order_secret, &asked.order_token, audience, now)
         .map_err(Failure::OrderToken)?;
-    let terms = claims.into_terms(&config.allowed_origins, now)?;
+    let terms = claims.into_terms(&config.allowed_origins, &config.providers(), now)?;
     // Before anything is registered: what cannot be signed must not become an order.
-    let gateway = config.gateway()?;
-    let pay_request = pay_request(config, gateway, &terms, terminal)?;
+    let way = Way::of(config, &terms, terminal, device(request, terminal))?;
 
     let (number, return_url) = (terms.out_trade_no.clone(), terms.return_url.clone());
     let name = Name::new(terms.provider, &number);
-    let command = Command::Register(Box::new(terms));
+    let command = Command::Register(Box::new(terms.clone()));
     let view = match orders::ask(env, config, name, &command).await? {
         Reply::Registered(view) => view,
         Reply::TermsDiffer => return Err(Failure::OrderTermsDiffer),
         _ => return Err(Failure::Unavailable),
     };
-    let pay_url = if view.is_final {
-        None
+    let (view, pay_url) = if view.is_final {
+        (view, None)
     } else {
-        let signed = pay_request.sign(&gateway.signing_key, &WebCrypto).await;
-        let signed = signed.map_err(|_| Failure::Unavailable)?;
-        Some(signed.url(gateway.url.as_str()))
+        match way.begin(env, config, &terms).await? {
+            Asked::Open(url) => (view, Some(url)),
+            Asked::Settled(view) => (view, None),
+        }
     };
     let exp = now.saturating_add(config.status_ttl_s);
     let status_token =
@@ -149,10 +156,69 @@ async fn begin(
     })
 }
 
+/// How the shopper is taken to the cashier.
+enum Way<'a> {
+    /// Antom is asked where.
+    Antom(&'a Antom, Device),
+    /// The request to the gateway is itself the way.
+    Gateway(&'a Gateway, Box<PayRequest>),
+}
+
+impl<'a> Way<'a> {
+    fn of(
+        config: &'a Config,
+        terms: &Terms,
+        terminal: Terminal,
+        device: Device,
+    ) -> Result<Self, Failure> {
+        match terms.provider {
+            Provider::Antom => {
+                pay::request(config, terms, device)?;
+                Ok(Self::Antom(config.antom()?, device))
+            }
+            Provider::Gateway => {
+                let gateway = config.gateway()?;
+                let request = pay_request(config, gateway, terms, terminal)?;
+                Ok(Self::Gateway(gateway, Box::new(request)))
+            }
+        }
+    }
+
+    async fn begin(self, env: &Env, config: &Config, terms: &Terms) -> Result<Asked, Failure> {
+        match self {
+            Self::Antom(antom, device) => {
+                let pay = Pay { env, config, antom };
+                pay.begin(terms, device).await
+            }
+            Self::Gateway(gateway, request) => {
+                let signed = request.sign(&gateway.signing_key, &WebCrypto).await;
+                let signed = signed.map_err(|_| Failure::Unavailable)?;
+                Ok(Asked::Open(signed.url(gateway.url.as_str())))
+            }
+        }
+    }
+}
+
+/// What Antom wants to know of a telephone, by what its browser says of itself. It chooses between
+/// two pages of Antom's, nothing else.
+fn device(request: &Request, terminal: Terminal) -> Device {
+    let agent = read::header(request, "user-agent").unwrap_or_default();
+    match terminal {
+        Terminal::Pc => Device::Desktop,
+        _ if ["iPhone", "iPad", "iPod"]
+            .iter()
+            .any(|name| agent.contains(name)) =>
+        {
+            Device::Ios
+        }
+        _ => Device::Android,
+    }
+}
+
 /// Reads the form: each field once, nothing else.
-fn from_form(body: &[u8]) -> Option<Asked> {
+fn from_form(body: &[u8]) -> Option<Sent> {
     let form = alipay_protocol::form::Form::parse(body).ok()?;
-    let mut asked = Asked {
+    let mut asked = Sent {
         order_token: String::new(),
         terminal: None,
     };
@@ -167,7 +233,7 @@ fn from_form(body: &[u8]) -> Option<Asked> {
     Some(asked).filter(|asked| !asked.order_token.is_empty())
 }
 
-fn from_json(body: &[u8]) -> Option<Asked> {
+fn from_json(body: &[u8]) -> Option<Sent> {
     serde_json::from_slice(body).ok()
 }
 
@@ -237,8 +303,8 @@ fn claim_at_fault(error: &RequestError) -> Failure {
 mod tests {
     use super::*;
 
-    fn asked(order_token: &str, terminal: Option<&str>) -> Option<Asked> {
-        Some(Asked {
+    fn asked(order_token: &str, terminal: Option<&str>) -> Option<Sent> {
+        Some(Sent {
             order_token: order_token.into(),
             terminal: terminal.map(Into::into),
         })

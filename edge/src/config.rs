@@ -50,6 +50,8 @@ pub struct Endpoint {
 pub struct Config {
     /// `EDGE_ORIGIN`, without a slash at its end.
     pub edge_origin: String,
+    /// `DEVELOPMENT`: plain http to this very machine.
+    pub development: bool,
     /// The cross-border gateway, where it is configured. At least one of the two is.
     pub gateway: Option<Gateway>,
     /// Antom, where it is configured.
@@ -147,6 +149,7 @@ impl Config {
         let whole = || {
             Some(Self {
                 edge_origin: edge_origin?,
+                development,
                 keys: vars.fingerprints(gateway.as_ref().map(|one| one.sign_type)),
                 gateway,
                 antom,
@@ -182,6 +185,13 @@ impl Config {
     /// As [`Config::gateway`].
     pub fn antom(&self) -> Result<&Antom, Failure> {
         self.antom.as_ref().ok_or(Failure::RouteUnknown)
+    }
+
+    /// Whom an order may name.
+    #[must_use]
+    pub fn providers(&self) -> Vec<Provider> {
+        let configured = |provider: &Provider| self.account(*provider).is_some();
+        Provider::ALL.into_iter().filter(configured).collect()
     }
 
     /// Who is meant where nobody is named: the gateway, where it is configured.

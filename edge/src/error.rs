@@ -48,6 +48,12 @@ pub enum Failure {
     OrderToken(TokenError),
     /// A parameter of the query, or a member of the JSON body, is not what it may be; its name.
     Parameter(&'static str),
+    /// Antom refuses this merchant: keys, contract or configuration.
+    PayFailed,
+    /// Antom refuses this payment for good.
+    PayRefused,
+    /// Antom gave no usable answer in time.
+    PayUnknown,
     /// No such route.
     RouteUnknown,
     /// The status token is not acceptable.
@@ -128,6 +134,9 @@ impl Failure {
                 "The order token cannot be read",
             ),
             Self::Parameter(_) => (400, "parameter", "A parameter is not what it may be"),
+            Self::PayFailed => (502, "pay_failed", "Alipay refuses this merchant's request"),
+            Self::PayRefused => (409, "pay_refused", "Alipay refuses this payment"),
+            Self::PayUnknown => (503, "pay_unknown", "Alipay has not answered"),
             Self::RouteUnknown => (404, "route_unknown", "No such route"),
             Self::StatusToken(_) => (
                 401,
@@ -188,6 +197,11 @@ impl fmt::Display for Failure {
             ),
             Self::OrderClaim(claim, rule) => write!(f, "{claim}: {rule}"),
             Self::OrderTermsDiffer => f.write_str("use a new out_trade_no for other content"),
+            Self::PayFailed => f.write_str("the merchant has to look: the log has Alipay's word"),
+            Self::PayRefused => f.write_str("use a new out_trade_no, or another way to pay"),
+            Self::PayUnknown => {
+                f.write_str("try the same order again: nothing can be paid twice by that")
+            }
             Self::OrderToken(TokenError::Claim(name)) => write!(f, "the claim {name} is missing"),
             Self::OrderToken(TokenError::BadSignature) => {
                 f.write_str("sign with the secret that is ORDER_SECRET here")
@@ -331,6 +345,9 @@ mod tests {
                 "order_token_malformed",
                 400,
             ),
+            (Failure::PayFailed, "pay_failed", 502),
+            (Failure::PayRefused, "pay_refused", 409),
+            (Failure::PayUnknown, "pay_unknown", 503),
             (Failure::RouteUnknown, "route_unknown", 404),
             (
                 Failure::StatusToken(TokenError::Expired),

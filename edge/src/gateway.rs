@@ -153,7 +153,8 @@ async fn get(url: &str, limit: usize) -> Option<Vec<u8>> {
     }
 }
 
-async fn read(mut response: Response, limit: usize) -> Option<Vec<u8>> {
+/// The body of an answer, unless it is longer than `limit` or breaks off.
+pub async fn read(mut response: Response, limit: usize) -> Option<Vec<u8>> {
     let mut stream = response.stream().ok()?;
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {

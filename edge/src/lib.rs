@@ -2,6 +2,7 @@
 //! tells the merchant until the merchant knows. See ARCHITECTURE.md and docs/contracts.md.
 
 pub mod admin;
+pub mod antom;
 pub mod checkout;
 pub mod clock;
 #[cfg(feature = "compare")]
@@ -37,6 +38,7 @@ pub mod webcrypto;
 struct Readme;
 
 use config::Config;
+use config::antom::NOTIFY_PATH;
 use error::Failure;
 use page::trouble;
 use rate::Area;
@@ -70,6 +72,7 @@ async fn counted(
     if let Some(wait_s) = area.and_then(|area| rate::wait_s(request, area)) {
         let failure = Failure::TooMany { wait_s };
         return match area {
+            Some(Area::Notify) if path == NOTIFY_PATH => antom::notify::refuse(failure.into()),
             Some(Area::Notify) => notify::refuse(failure.into()),
             Some(Area::Admin) => http::problem(&failure),
             _ => {
@@ -80,6 +83,8 @@ async fn counted(
     }
     let response = if path == "/notify/gateway" {
         notify::answer(request, env, config).await?
+    } else if path == NOTIFY_PATH {
+        antom::notify::answer(request, env, config).await?
     } else if let Some(rest) = path.strip_prefix("/admin/") {
         admin::answer(request, env, config, rest).await?
     } else {
@@ -122,7 +127,7 @@ async fn route(
     match (request.method(), first, rest) {
         (Method::Options, _, _) => Ok(http::preflight(request, config)?),
         (Method::Post, "checkout", None) => checkout::checkout(request, env, config).await,
-        (Method::Post, "pay", None) => checkout::pay(request, env, config).await,
+        (Method::Post, "pay", None) => checkout::pay_form(request, env, config).await,
         (Method::Get, "status", Some(number)) => status::status(request, env, config, number).await,
         (Method::Get, "return", Some(number)) => {
             returned::returned(request, env, config, number).await

@@ -49,6 +49,12 @@ pub fn asked(attempt: usize, outcome: &str) {
     console_log!("{}", line("asked", &fields));
 }
 
+/// Antom was asked to collect a payment; `outcome` is its own word, or a code of ours.
+pub fn asked_to_pay(outcome: &str) {
+    count(Family::Payments, outcome);
+    console_log!("{}", line("asked_to_pay", &[("outcome", outcome.into())]));
+}
+
 /// No attempt is left: somebody must look.
 pub fn dead_letter(id: &str, endpoint: &str, reason: &str) {
     let fields = [

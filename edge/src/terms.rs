@@ -3,6 +3,7 @@
 use crate::error::Failure;
 use crate::order::state::{Price, Terms};
 use crate::provider::Provider;
+use alipay_protocol::antom;
 use alipay_protocol::money::{Amount, Currency};
 use alipay_protocol::trade::OutTradeNo;
 use serde::Deserialize;
@@ -22,6 +23,7 @@ const MAX_METADATA_VALUE: usize = 200;
 #[derive(Debug, Deserialize)]
 pub struct Claims {
     exp: u64,
+    provider: Option<String>,
     out_trade_no: Option<String>,
     subject: Option<String>,
     body: Option<String>,
@@ -35,7 +37,8 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Checks the claims and makes the terms; `now` is in Unix seconds.
+    /// Checks the claims and makes the terms; `providers` are those that are configured, the one that
+    /// is meant without a claim first; `now` is in Unix seconds.
     ///
     /// # Errors
     ///
@@ -45,7 +48,12 @@ impl Claims {
     /// # Not checked here
     ///
     /// The text rules of `subject` and `body`: the pay request refuses what must not be signed.
-    pub fn into_terms(self, allowed_origins: &[String], now: u64) -> Result<Terms, Failure> {
+    pub fn into_terms(
+        self,
+        allowed_origins: &[String],
+        providers: &[Provider],
+        now: u64,
+    ) -> Result<Terms, Failure> {
         if self.exp > now.saturating_add(MAX_AHEAD_S) {
             return Err(breaks("exp", "at most 7 days ahead"));
         }
@@ -53,18 +61,9 @@ impl Claims {
         let out_trade_no = OutTradeNo::parse(&out_trade_no)
             .map_err(|_| breaks("out_trade_no", "1 to 64 letters, digits, _ or -"))?;
         let subject = required(self.subject, "subject")?;
-        let currency = settlement(&required(self.currency, "currency")?)?;
-        let price = match (self.amount, self.rmb_fee) {
-            (Some(amount), None) => Price::TotalFee {
-                amount: minor(&amount, currency, "amount")?,
-                currency: currency.code().to_owned(),
-            },
-            (None, Some(rmb_fee)) => Price::RmbFee {
-                amount: minor(&rmb_fee, Currency::Cny, "rmb_fee")?,
-                settlement: currency.code().to_owned(),
-            },
-            _ => return Err(breaks("amount", "exactly one of amount and rmb_fee")),
-        };
+        let currency = required(self.currency, "currency")?;
+        let provider = provider(self.provider.as_deref(), providers)?;
+        let price = price(provider, &currency, self.amount, self.rmb_fee)?;
         let return_url = page(&required(self.return_url, "return_url")?, allowed_origins)?;
         let fits = self.metadata.len() <= MAX_METADATA
             && self.metadata.iter().all(|(name, value)| {
@@ -75,7 +74,7 @@ impl Claims {
             return Err(breaks("metadata", rule));
         }
         Ok(Terms {
-            provider: Provider::Gateway,
+            provider,
             out_trade_no: out_trade_no.as_str().to_owned(),
             subject,
             body: self.body,
@@ -102,6 +101,60 @@ fn breaks(claim: &'static str, rule: &str) -> Failure {
 
 fn required(claim: Option<String>, name: &'static str) -> Result<String, Failure> {
     claim.ok_or(breaks(name, "required"))
+}
+
+/// Who is asked: the one that is named, or the one that is meant where nobody is.
+fn provider(claim: Option<&str>, providers: &[Provider]) -> Result<Provider, Failure> {
+    let wanted = match claim {
+        None => providers.first().copied(),
+        Some(word) => Provider::parse(word),
+    };
+    wanted.filter(|one| providers.contains(one)).ok_or(breaks(
+        "provider",
+        "alipay-gateway or antom, and configured here",
+    ))
+}
+
+fn price(
+    provider: Provider,
+    currency: &str,
+    amount: Option<String>,
+    rmb_fee: Option<String>,
+) -> Result<Price, Failure> {
+    let settlement = |is_amount: bool| match provider {
+        Provider::Gateway => settlement(currency).map(|currency| currency.code().to_owned()),
+        Provider::Antom => antom_currency(currency, is_amount),
+    };
+    match (amount, rmb_fee) {
+        (Some(amount), None) => {
+            let code = settlement(true)?;
+            // Antom is paid in yuan only.
+            let currency = Currency::parse(&code).unwrap_or(Currency::Cny);
+            let amount = minor(&amount, currency, "amount")?;
+            Ok(Price::TotalFee {
+                amount,
+                currency: code,
+            })
+        }
+        (None, Some(rmb_fee)) => Ok(Price::RmbFee {
+            settlement: settlement(false)?,
+            amount: minor(&rmb_fee, Currency::Cny, "rmb_fee")?,
+        }),
+        _ => Err(breaks("amount", "exactly one of amount and rmb_fee")),
+    }
+}
+
+/// At Antom an amount is in yuan; beside `rmb_fee` stands what it is settled in.
+fn antom_currency(text: &str, is_amount: bool) -> Result<String, Failure> {
+    let currency = antom::money::Currency::parse(text).ok();
+    match currency {
+        Some(antom::money::Currency::Cny) if is_amount => Ok(text.to_owned()),
+        Some(_) if !is_amount => Ok(text.to_owned()),
+        _ => Err(breaks(
+            "currency",
+            "CNY at Antom; beside rmb_fee, a currency of settlement",
+        )),
+    }
 }
 
 fn settlement(text: &str) -> Result<Currency, Failure> {
@@ -151,7 +204,8 @@ mod tests {
 
     fn terms(claims: Value) -> Result<Terms, Failure> {
         let claims: Claims = serde_json::from_value(claims).unwrap();
-        claims.into_terms(&["https://shop.example".to_owned()], NOW)
+        let origins = ["https://shop.example".to_owned()];
+        claims.into_terms(&origins, &Provider::ALL, NOW)
     }
 
     /// The good claims with one of them replaced, or removed when `value` is null.

@@ -7,6 +7,8 @@ import { bareBase64 } from './secrets.mjs';
 
 // Made up; 16 digits beginning with 2088, like every partner number of Alipay.
 const PARTNER = '2088123412341234';
+// Made up as well; the prefix asks for the paths of Antom's sandbox.
+const ANTOM_CLIENT_ID = 'SANDBOX_5X0000000LOCAL01';
 // One hour of Alipay's ladder for repeated notifications takes one minute.
 const SPEEDUP = '60';
 // A merchant's backend that is down is tried again within seconds while people watch.
@@ -26,6 +28,10 @@ export function edgeVariables(origins, secrets, env = {}) {
     PARTNER,
     SIGN_TYPE: signType,
     ...signingKeys(signType, secrets),
+    ANTOM_URL: origins.alipay,
+    ANTOM_CLIENT_ID,
+    ANTOM_PRIVATE_KEY: bareBase64(secrets['antom-merchant-private.pem']),
+    ANTOM_PUBLIC_KEY: bareBase64(secrets['antom-public.pem']),
     ORDER_SECRET: secrets['order.secret'],
     STATUS_SECRET: secrets['status.secret'],
     ALLOWED_ORIGINS: origins.shop,
@@ -63,6 +69,7 @@ export function sandboxCommand({ home, ports, variables, speedup = SPEEDUP }) {
     '--listen', `127.0.0.1:${ports.alipay}`,
     '--partner', variables.PARTNER,
     '--sign-type', variables.SIGN_TYPE,
+    ...(variables.ANTOM_CLIENT_ID ? ['--antom-client', variables.ANTOM_CLIENT_ID] : []),
     '--secrets', join(home, 'secrets'),
     '--state', join(home, 'state', 'alipay.json'),
     '--speedup', String(speedup),

@@ -19,7 +19,8 @@ const TEXTS = {
   'admin.token': () => randomBytes(32).toString('base64url'),
 };
 
-const PAIRS = ['merchant', 'alipay'];
+// Antom has keys of its own on both sides, as it has accounts of its own.
+const PAIRS = ['merchant', 'alipay', 'antom-merchant', 'antom'];
 
 /** Every file of a complete set. */
 export const SECRET_FILES = [

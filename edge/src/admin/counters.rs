@@ -19,6 +19,8 @@ pub enum Family {
     Held,
     /// Notifications that were made durable.
     Notifications,
+    /// Requests to pay at Antom.
+    Payments,
     /// Questions to Alipay.
     Questions,
     /// Notifications that were refused.
@@ -27,7 +29,7 @@ pub enum Family {
 
 impl Family {
     /// Every family, with its name, its label, and what it means.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 7] = [
         (
             Self::AdminRefusals,
             "admin_refusals",
@@ -51,6 +53,12 @@ impl Family {
             "notifications",
             "outcome",
             "Notifications made durable",
+        ),
+        (
+            Self::Payments,
+            "payments",
+            "outcome",
+            "Requests to pay at Antom",
         ),
         (
             Self::Questions,

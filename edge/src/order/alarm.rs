@@ -3,9 +3,10 @@
 use super::object::OrderObject;
 use super::outbox::{Stands, Waiting};
 use super::settle::{Bench, Case, verdict};
-use super::state::{Transition, apply};
+use super::state::{Facts, Terms, Transition, apply};
 use super::store::{Question, Store};
 use super::trail::Chores;
+use crate::antom::inquiry;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::endpoint::circuit::{Admission, Sign};
@@ -13,6 +14,7 @@ use crate::endpoint::object as endpoint;
 use crate::forward::{self, Outcome};
 use crate::gateway::{self, Found};
 use crate::log;
+use crate::provider::Provider;
 use alipay_protocol::trade::OutTradeNo;
 use futures_util::future::join_all;
 use std::time::Duration;
@@ -174,11 +176,7 @@ impl OrderObject {
 
         let number = OutTradeNo::parse(&order.terms.out_trade_no)
             .map_err(|_| Error::from("stored number cannot be read"))?;
-        let found = match &config.gateway {
-            Some(gateway) => gateway::find(gateway, &number, &order.terms.price).await,
-            None => Found::Nothing("not_configured"),
-        };
-        let (facts, evidence) = match found {
+        let (facts, evidence) = match find(config, &number, &order.terms).await {
             Found::Trade { facts, evidence } => (facts, evidence),
             Found::NoTrade => {
                 log::asked(asked, "no_trade");
@@ -189,18 +187,31 @@ impl OrderObject {
                 return store.audit("asked", code, now_ms());
             }
         };
-        let Some(mut order) = store.order()? else {
-            return Ok(());
-        };
-        let transition = apply(Some(&order), None, &facts);
-        let verdict = verdict(transition);
+        let verdict = self.judge_answer(config, store, &facts, &evidence)?;
         log::asked(asked, verdict);
+        Ok(())
+    }
+
+    /// Judges what Alipay answered to a question, and carries it out.
+    pub(super) fn judge_answer(
+        &self,
+        config: &Config,
+        store: &Store,
+        facts: &Facts,
+        evidence: &str,
+    ) -> Result<&'static str> {
+        let Some(mut order) = store.order()? else {
+            return Ok("unknown");
+        };
         let now = now_ms();
+        let transition = apply(Some(&order), None, facts);
+        let verdict = verdict(transition);
         let bench = Bench { store, config, now };
+        let number = order.terms.out_trade_no.clone();
         let case = Case {
-            out_trade_no: number.as_str(),
-            facts: &facts,
-            evidence: &evidence,
+            out_trade_no: &number,
+            facts,
+            evidence,
         };
         store.whole(|| {
             store.audit("asked", verdict, now)?;
@@ -209,7 +220,16 @@ impl OrderObject {
         if matches!(transition, Transition::Move(_)) {
             self.tell(&order);
         }
-        Ok(())
+        Ok(verdict)
+    }
+}
+
+/// Asks whoever collects the payment what has become of it.
+async fn find(config: &Config, number: &OutTradeNo, terms: &Terms) -> Found {
+    match (terms.provider, &config.gateway, &config.antom) {
+        (Provider::Gateway, Some(gateway), _) => gateway::find(gateway, number, &terms.price).await,
+        (Provider::Antom, _, Some(antom)) => inquiry::find(antom, number.as_str()).await,
+        _ => Found::Nothing("not_configured"),
     }
 }
 

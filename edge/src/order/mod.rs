@@ -1,10 +1,12 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `whole`), who watches it ([`live`]), what it does by itself
-//! (`alarm`), what the merchant's staff may do to it (`admin`), how the index across orders hears of
+//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `whole`), who watches it ([`live`]), what it does
+//! by itself (`alarm`), what it remembers of Antom (`attempt`), what the merchant's staff may do to it
+//! (`admin`), how the index across orders hears of
 //! it (`index`), and the Durable Object that ties them ([`object`]).
 
 mod admin;
 mod alarm;
+mod attempt;
 pub mod audit;
 mod desk;
 mod index;

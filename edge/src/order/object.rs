@@ -101,6 +101,9 @@ impl OrderObject {
         match command {
             Command::Notify(note) => self.notify(*note).await,
             Command::Register(terms) => self.register(*terms).await,
+            Command::Attempt(device) => self.attempt(device),
+            Command::PayUrl(url) => self.keep_pay_url(url),
+            Command::Hear(heard) => self.hear(&heard).await,
             Command::Return { proven } => self.returned(proven).await,
             Command::Page => Ok(match self.store()?.order()? {
                 Some(order) => Reply::Page {

@@ -3,7 +3,7 @@
 pub mod view;
 
 use super::audit::Line;
-use super::state::{Facts, Order, Status, Terms};
+use super::state::{Attempt, Device, Facts, Order, Status, Terms};
 use crate::provider::{Name, Provider};
 use serde::{Deserialize, Serialize};
 use view::OrderView;
@@ -47,6 +47,15 @@ pub struct Accepted {
     pub evidence: String,
 }
 
+/// A verified answer to a question of the Worker's.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Heard {
+    /// What it says.
+    pub facts: Facts,
+    /// `sha256:` and the hex digest of the answer.
+    pub evidence: String,
+}
+
 /// What is asked of an order.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +65,12 @@ pub enum Command {
     /// Register the order, or confirm that it is registered with the same terms, and mark that a
     /// pay URL is handed out.
     Register(Box<Terms>),
+    /// Begin the attempt at Antom from this device, or tell the one that is under way.
+    Attempt(Device),
+    /// Remember where Antom sends the shopper.
+    PayUrl(String),
+    /// Judge what Antom answered to the Worker.
+    Hear(Box<Heard>),
     /// Where the shopper comes back to. A proven return hurries the question to Alipay along.
     Return {
         /// The query that the browser brought is signed by Alipay.
@@ -112,6 +127,8 @@ pub enum Reply {
     },
     /// The order is registered.
     Registered(StatusView),
+    /// The attempt at Antom.
+    Attempt(Attempt),
     /// Registered before with other terms; nothing changed.
     TermsDiffer,
     /// Where the shopper comes back to.

@@ -126,6 +126,48 @@ impl Terms {
     }
 }
 
+/// Where the shopper is, as far as Antom wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// A telephone or tablet that is none of Apple's.
+    Android,
+    /// A desktop computer.
+    Desktop,
+    /// A telephone or tablet of Apple's.
+    Ios,
+}
+
+/// The one attempt to have an order paid at Antom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The device that asked first. The request names it, and may not change.
+    pub device: Device,
+    /// Where Antom sends the shopper, once it has said so.
+    pub pay_url: Option<String>,
+    /// When it said so, Unix milliseconds.
+    pub asked_ms: u64,
+}
+
+impl Attempt {
+    /// A new attempt: nothing asked yet.
+    #[must_use]
+    pub fn new(device: Device) -> Self {
+        Self {
+            device,
+            pay_url: None,
+            asked_ms: 0,
+        }
+    }
+
+    /// The address, unless it was given more than `fresh_ms` ago, or ahead of `now_ms`.
+    #[must_use]
+    pub fn fresh_url(&self, now_ms: u64, fresh_ms: u64) -> Option<&str> {
+        let age_ms = now_ms.checked_sub(self.asked_ms)?;
+        self.pay_url.as_deref().filter(|_| age_ms <= fresh_ms)
+    }
+}
+
 /// A registered order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -137,6 +179,9 @@ pub struct Order {
     pub trade_no: Option<String>,
     /// Grows with each change a reader can see.
     pub version: u64,
+    /// The attempt at Antom, once one was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Attempt>,
 }
 
 impl Order {
@@ -148,6 +193,7 @@ impl Order {
             status: Status::Created,
             trade_no: None,
             version: 1,
+            attempt: None,
         }
     }
 

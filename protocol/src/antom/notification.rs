@@ -5,9 +5,10 @@ mod message;
 
 use crate::antom::json::Object;
 use crate::antom::names::{ClientId, PaymentRequestId};
-use crate::antom::signature::{Envelope, HttpUri, KeyVersion, MAX_BODY, PublicKeys};
+use crate::antom::signature::{Envelope, HttpUri, KeyVersion, MAX_BODY, PublicKeys, SignedBy};
 use crate::antom::time::AntomTime;
 use crate::backend::RsaBackend;
+use crate::ring::KeyId;
 
 pub use error::VerifyError;
 pub(crate) use message::amount;
@@ -136,12 +137,12 @@ impl Verifier {
             time: &request_time,
             body: delivery.body,
         };
-        let key_version = self.keys.verify(backend, &envelope, signature).await?;
+        let signed_by = self.keys.verify(backend, &envelope, signature).await?;
         let message = Object::parse(delivery.body).map_err(VerifyError::BadJson)?;
         Ok(Verified {
             notification: Notification::read(&message, delivery.body)?,
             request_time,
-            key_version,
+            signed_by,
         })
     }
 }
@@ -152,7 +153,7 @@ impl Verifier {
 pub struct Verified {
     notification: Notification,
     request_time: AntomTime,
-    key_version: KeyVersion,
+    signed_by: SignedBy,
 }
 
 impl Verified {
@@ -177,7 +178,13 @@ impl Verified {
     /// The key that Antom says it signed with. **Not** signed: for a log, no more.
     #[must_use]
     pub fn key_version(&self) -> KeyVersion {
-        self.key_version
+        self.signed_by.key_version
+    }
+
+    /// The name of the key that held, where the keys are of a ring: what a rotation is watched by.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.signed_by.key_id.as_ref()
     }
 }
 

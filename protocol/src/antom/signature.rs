@@ -10,7 +10,7 @@ use crate::antom::names::ClientId;
 use crate::antom::time::AntomTime;
 use crate::backend::RsaBackend;
 use crate::key::{KeyError, PrivateKey, PublicKey};
-use crate::ring::{KeyRing, Keys, RingError};
+use crate::ring::{KeyId, KeyRing, Keys, RingError};
 use crate::sign::{SignError, SignType, SigningKey, VerifyingKey};
 
 pub use header::{HeaderError, KeyVersion, MAX_HEADER, SignatureHeader};
@@ -188,23 +188,38 @@ impl PublicKeys {
         backend: &impl RsaBackend,
         envelope: &Envelope<'_>,
         signature: &str,
-    ) -> Result<KeyVersion, SignatureError> {
+    ) -> Result<SignedBy, SignatureError> {
         let header = SignatureHeader::parse(signature).map_err(SignatureError::BadHeader)?;
+        let key_version = header.key_version();
         let text = envelope.canonicalize();
-        if let Some(ring) = &self.ring {
-            let verdict = ring.verify(backend, &text, header.base64()).await;
-            if verdict.is_ok() {
-                return Ok(header.key_version());
-            }
+        if let Some(ring) = &self.ring
+            && let Ok(key_id) = ring.verify(backend, &text, header.base64()).await
+        {
+            return Ok(SignedBy {
+                key_version,
+                key_id: Some(key_id),
+            });
         }
         for key in &self.listed {
             let verdict = key.verify(backend, &text, header.base64()).await;
             if verdict.is_ok() {
-                return Ok(header.key_version());
+                return Ok(SignedBy {
+                    key_version,
+                    key_id: None,
+                });
             }
         }
         Err(SignatureError::BadSignature)
     }
+}
+
+/// Whose signature held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedBy {
+    /// The number that Antom says it signed with. **Not** signed.
+    pub key_version: KeyVersion,
+    /// The name that the key has in its ring; `None` for a key without one.
+    pub key_id: Option<KeyId>,
 }
 
 /// Why a signature was refused.

@@ -10,6 +10,8 @@ const SECRETS = {
   'merchant-public.pem': 'unused',
   'alipay-private.pem': 'unused',
   'alipay-public.pem': '-----BEGIN PUBLIC KEY-----\nCC\n-----END PUBLIC KEY-----\n',
+  'antom-merchant-private.pem': '-----BEGIN PRIVATE KEY-----\nDD\n-----END PRIVATE KEY-----\n',
+  'antom-public.pem': '-----BEGIN PUBLIC KEY-----\nEE\n-----END PUBLIC KEY-----\n',
   'md5.key': 'md5',
   'order.secret': 'order',
   'status.secret': 'status',
@@ -20,6 +22,10 @@ const COMMON = {
   EDGE_ORIGIN: 'http://127.0.0.1:1',
   GATEWAY_URL: 'http://127.0.0.1:2/gateway.do',
   PARTNER: '2088123412341234',
+  ANTOM_URL: 'http://127.0.0.1:2',
+  ANTOM_CLIENT_ID: 'SANDBOX_5X0000000LOCAL01',
+  ANTOM_PRIVATE_KEY: 'DD',
+  ANTOM_PUBLIC_KEY: 'EE',
   ORDER_SECRET: 'order',
   STATUS_SECRET: 'status',
   ALLOWED_ORIGINS: 'http://127.0.0.1:3',
@@ -52,6 +58,7 @@ test('the stand-in has the sign type and partner of the Worker', () => {
   const variables = edgeVariables(ORIGINS, SECRETS, { SIGN_TYPE: 'RSA', PARTNER: '2088000000000000' });
   const [, args] = sandboxCommand({ home: '/h', ports: PORTS, variables });
   assert.deepEqual(args, ['serve', '--listen', '127.0.0.1:2', '--partner', '2088000000000000', '--sign-type', 'RSA',
+    '--antom-client', 'SANDBOX_5X0000000LOCAL01',
     '--secrets', '/h/secrets', '--state', '/h/state/alipay.json', '--speedup', '60']);
 });
 

@@ -13,7 +13,8 @@ test('a complete set is made, for the owner only', (t) => {
   const { made } = ensureSecrets(folder);
   assert.deepEqual([...made].sort(), [...SECRET_FILES].sort());
   assert.deepEqual(readdirSync(folder).sort(), [
-    'admin.token', 'alipay-private.pem', 'alipay-public.pem', 'md5.key', 'merchant-private.pem',
+    'admin.token', 'alipay-private.pem', 'alipay-public.pem', 'antom-merchant-private.pem', 'antom-merchant-public.pem',
+    'antom-private.pem', 'antom-public.pem', 'md5.key', 'merchant-private.pem',
     'merchant-public.pem', 'order.secret', 'status.secret', 'webhook.secret',
   ]);
   assert.equal(mode(folder), '700');
@@ -27,7 +28,7 @@ test('each secret has the form that its reader asks for', (t) => {
   assert.match(secrets['status.secret'], /^[A-Za-z0-9_-]{43}$/);
   assert.match(secrets['admin.token'], /^[A-Za-z0-9_-]{43}$/);
   assert.match(secrets['webhook.secret'], /^whsec_[A-Za-z0-9+/]{43}=$/);
-  for (const owner of ['merchant', 'alipay']) {
+  for (const owner of ['merchant', 'alipay', 'antom-merchant', 'antom']) {
     const privateKey = createPrivateKey({ key: Buffer.from(bareBase64(secrets[`${owner}-private.pem`]), 'base64'), format: 'der', type: 'pkcs8' });
     const publicKey = createPublicKey({ key: Buffer.from(bareBase64(secrets[`${owner}-public.pem`]), 'base64'), format: 'der', type: 'spki' });
     assert.equal(publicKey.asymmetricKeyDetails.modulusLength, 2048);

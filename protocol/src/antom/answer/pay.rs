@@ -53,7 +53,7 @@ impl PayAnswer {
         Ok(Self {
             result,
             payment_id,
-            normal_url: message.optional("normalUrl", https)?,
+            normal_url: message.optional("normalUrl", page)?,
             scheme_url: message.optional("schemeUrl", alipay_scheme)?,
             applink_url: message.optional("applinkUrl", https)?,
             order_code_form: message
@@ -100,7 +100,10 @@ impl PayAnswer {
         self.payment_id.as_ref()
     }
 
-    /// `normalUrl`: a page for every browser, `https` only. In a browser the whole page goes there.
+    /// `normalUrl`: a page for every browser. In a browser the whole page goes there.
+    ///
+    /// `https`, or `http` to this very machine, where a stand-in for Antom answers: whoever sends
+    /// shoppers there refuses the latter outside of development.
     #[must_use]
     pub fn normal_url(&self) -> Option<&str> {
         self.normal_url.as_deref()
@@ -239,6 +242,18 @@ impl DisplayType {
 /// An address that a browser may be sent to.
 fn https(url: &str) -> Result<String, ()> {
     address(url, &["https://"])
+}
+
+/// An address that a browser may be sent to, a stand-in's on the same machine included.
+fn page(url: &str) -> Result<String, ()> {
+    let host = url.strip_prefix("http://").map(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host.rsplit_once(':').map_or(host, |(name, _)| name)
+    });
+    match host {
+        Some("127.0.0.1" | "localhost" | "[::1]") => address(url, &["http://"]),
+        _ => https(url),
+    }
 }
 
 /// An address that only Alipay's app opens.

@@ -224,7 +224,7 @@ fn signed_request_has_the_headers_of_its_body_and_time() {
             .public_keys()
             .verify(&RustCrypto, &envelope, signature),
     );
-    assert_eq!(verdict.map(KeyVersion::number), Ok(2));
+    assert_eq!(verdict.map(|by| by.key_version.number()), Ok(2));
     assert_eq!(
         format!("{signed:?}"),
         "SignedRequest { uri: HttpUri(\"/ams/sandbox/api/v1/payments/pay\"), .. }"
@@ -302,5 +302,5 @@ fn acknowledgement_is_the_documents_and_can_be_signed() {
             .public_keys()
             .verify(&RustCrypto, &envelope, signature),
     );
-    assert_eq!(verdict, Ok(KeyVersion::ONE));
+    assert_eq!(verdict.map(|by| by.key_version), Ok(KeyVersion::ONE));
 }

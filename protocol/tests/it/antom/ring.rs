@@ -23,7 +23,7 @@ fn ring() -> KeyRing {
     KeyRing::new(SignType::Rsa2, vec![old, new]).unwrap()
 }
 
-fn verdict(now_unix_s: i64) -> Result<(), VerifyError> {
+fn verdict(now_unix_s: i64) -> Result<Option<KeyId>, VerifyError> {
     let body = vector("ntf-paid-python").body();
     let signature = antom_sign(PATH, TIME, &body);
     let delivery = Delivery {
@@ -36,13 +36,14 @@ fn verdict(now_unix_s: i64) -> Result<(), VerifyError> {
     };
     let keys = PublicKeys::of_ring(&ring(), now_unix_s).unwrap();
     let verifier = Verifier::new(keys, client(), HttpUri::parse(PATH).unwrap());
-    ready(verifier.verify(&RustCrypto, &delivery)).map(|_| ())
+    ready(verifier.verify(&RustCrypto, &delivery)).map(|held| held.key_id().cloned())
 }
 
 #[test]
 fn old_key_holds_up_to_its_last_second_and_no_longer() {
-    assert_eq!(verdict(HANDOVER - 1), Ok(()));
-    assert_eq!(verdict(HANDOVER), Ok(()));
+    let old = Ok(KeyId::parse("old").ok());
+    assert_eq!(verdict(HANDOVER - 1), old);
+    assert_eq!(verdict(HANDOVER), old);
     assert_eq!(verdict(HANDOVER + 1), Err(VerifyError::BadSignature));
 }
 

@@ -14,6 +14,10 @@ fn address_that_is_not_alipays_kind_rejected() {
     };
     let cases = [
         ("normalUrl", "http://open-sea.alipayplus.com/"),
+        ("normalUrl", "http://localhost.evil.example/"),
+        ("normalUrl", "http://127.0.0.1@evil.example/"),
+        ("normalUrl", "http://127.0.0.1:1@evil.example/"),
+        ("normalUrl", "http://192.168.0.1/"),
         ("normalUrl", "javascript:alert(1)"),
         ("normalUrl", "//evil.example/"),
         ("normalUrl", "https://"),
@@ -36,6 +40,18 @@ fn address_that_is_not_alipays_kind_rejected() {
     assert_eq!(scheme.step(), PayStep::Open);
     let link = pay(&with("applinkUrl", "https://render.alipay.com/p")).unwrap();
     assert_eq!(link.applink_url(), Some("https://render.alipay.com/p"));
+}
+
+#[test]
+fn page_of_a_stand_in_on_this_machine_accepted() {
+    for url in [
+        "http://127.0.0.1:8788/cashier/1",
+        "http://localhost/",
+        "http://[::1]:1/",
+    ] {
+        let answer = pay(&changed(URL, url)).unwrap();
+        assert_eq!(answer.normal_url(), Some(url));
+    }
 }
 
 #[test]

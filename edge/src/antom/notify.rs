@@ -1,0 +1,210 @@
+//! `POST /notify/antom`: Antom's server tells us of a payment.
+//!
+//! The gates, in order: method and media type, bounded read, headers, account, time and algorithm
+//! against configuration, signature over the raw bytes, strict JSON, names, the age of what is
+//! signed; then the order object judges registration, amount, currency and status, and makes it
+//! durable; only then is it acknowledged. Nothing unverified names an object.
+
+use super::{facts, now_unix_ms};
+use crate::config::Config;
+use crate::error::{Failure, Refusal};
+use crate::event::hex;
+use crate::order::rpc::{Accepted, Command, Reply};
+use crate::order::state::{Says, Told};
+use crate::provider::{Name, Provider};
+use crate::read::{self, header};
+use crate::webcrypto::WebCrypto;
+use crate::{clock, log, orders};
+use alipay_protocol::antom::acknowledgement;
+use alipay_protocol::antom::notification::{
+    Delivery, Notification, PaymentNotification, PaymentState,
+};
+use alipay_protocol::antom::signature::MAX_BODY;
+use worker::{Env, Method, Request, Response, Result};
+
+/// Antom sends for 24 h 22 min, and whether it signs a repetition anew is UNCONFIRMED: 25 hours, as
+/// for the gateway's, and one more for clocks. What is older, Antom no longer sends.
+const OLDEST_MS: i64 = 26 * 3_600_000;
+
+/// A clock ahead of ours by more is no clock.
+const MOST_AHEAD_MS: i64 = 3_600_000;
+
+/// Answers Antom's own `SUCCESS` once the notification is durable, else a result that is not final
+/// under a status of 4xx or 5xx.
+///
+/// # Errors
+///
+/// When the runtime refuses the response.
+///
+/// # Source
+///
+/// `docs/alipay/antom.md` sections 6 and 7.
+pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
+    match receive(request, env, config).await {
+        Ok(outcome) => {
+            log::notified(&outcome);
+            json(acknowledgement::SUCCESS, 200)
+        }
+        Err(refusal) => {
+            log::refused(refusal.code, refusal.class_code());
+            refuse(refusal)
+        }
+    }
+}
+
+/// Answers that it is not acknowledged, with the reason for whoever looks at the headers.
+///
+/// # Errors
+///
+/// When the runtime refuses the response.
+pub fn refuse(refusal: Refusal) -> Result<Response> {
+    let mut response = json(acknowledgement::FAIL, refusal.status)?;
+    let headers = response.headers_mut();
+    headers.set("x-refusal", refusal.code)?;
+    if let Some(wait_s) = refusal.wait_s {
+        headers.set("retry-after", &wait_s.to_string())?;
+    }
+    Ok(response)
+}
+
+/// Exactly the body, without a byte before or after it.
+fn json(body: &str, status: u16) -> Result<Response> {
+    let mut response = Response::ok(body)?.with_status(status);
+    let headers = response.headers_mut();
+    headers.set("content-type", acknowledgement::CONTENT_TYPE)?;
+    Ok(response)
+}
+
+async fn receive(
+    request: &mut Request,
+    env: &Env,
+    config: &Config,
+) -> std::result::Result<String, Refusal> {
+    let antom = config.antom()?;
+    if request.method() != Method::Post {
+        return Err(Failure::Method { allow: "POST" }.into());
+    }
+    if read::media_type(request) != "application/json" {
+        return Err(Failure::MediaType.into());
+    }
+    let body = read::body(request, MAX_BODY).await?;
+    let url = request.url().map_err(|_| Refusal::retry("unavailable"))?;
+    let uri = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let texts = ["client-id", "request-time", "signature"].map(|name| header(request, name));
+    let [client_id, request_time, signature] = &texts;
+    let verifier = antom
+        .verifier(clock::now_s())
+        .map_err(|_| Refusal::retry("misconfigured"))?;
+    let verified = verifier
+        .verify(
+            &WebCrypto,
+            &Delivery {
+                method: "POST",
+                uri: &uri,
+                client_id: client_id.as_deref(),
+                request_time: request_time.as_deref(),
+                signature: signature.as_deref(),
+                body: &body,
+            },
+        )
+        .await
+        .map_err(|error| Refusal::untrusted(error.code()))?;
+    if !is_timely(verified.request_time().age_ms(now_unix_ms())) {
+        return Err(Refusal::untrusted("request_time_differs"));
+    }
+    let Notification::Payment(payment) = verified.notification() else {
+        // About no payment of ours: nothing to judge, and sent eight times if it were refused.
+        return Ok(kind(verified.notification()).to_owned());
+    };
+    let accepted = Accepted {
+        out_trade_no: payment.payment_request_id().as_str().to_owned(),
+        facts: facts(
+            Told::Notification,
+            repeat_key(verified.notification(), payment),
+            payment.payment_id(),
+            says(payment.state()),
+            payment.payment_amount(),
+        ),
+        evidence: format!("sha256:{}", hex(&verified.notification().digest())),
+        // What the verifier has read as JSON is UTF-8.
+        raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_json"))?,
+    };
+    let out_trade_no = accepted.out_trade_no.clone();
+    let command = Command::Notify(Box::new(accepted));
+    let name = Name::new(Provider::Antom, &out_trade_no);
+    match orders::ask(env, config, name, &command).await? {
+        Reply::Durable { outcome } => Ok(outcome),
+        _ => Err(Refusal::retry("unavailable")),
+    }
+}
+
+/// Whether Antom may still send what it has signed so long ago.
+fn is_timely(age_ms: i64) -> bool {
+    (MOST_AHEAD_MS.saturating_neg()..=OLDEST_MS).contains(&age_ms)
+}
+
+/// What repetitions have in common. A result that is not final shares no key with the final one,
+/// which would be taken for the same message with other content.
+fn repeat_key(notification: &Notification, payment: &PaymentNotification) -> String {
+    let key = notification.repeat_key();
+    match payment.state() {
+        PaymentState::Unknown => format!("{key}:{}", payment.result().code()),
+        PaymentState::Failed | PaymentState::Paid | PaymentState::Pending => key,
+    }
+}
+
+/// What a state of an attempt means for its order. `paymentRequestId` is `out_trade_no`, so that an
+/// order has one attempt: when that has failed for good, the order is closed.
+fn says(state: PaymentState) -> Says {
+    match state {
+        PaymentState::Failed => Says::Closed,
+        PaymentState::Paid => Says::Paid,
+        PaymentState::Pending => Says::Waiting,
+        PaymentState::Unknown => Says::Other,
+    }
+}
+
+/// The outcome, for the log, of a notification that is about no payment.
+fn kind(notification: &Notification) -> &'static str {
+    match notification {
+        Notification::Refund(_) => "refund_kind",
+        _ => "other_kind",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_six_hours_are_timely_and_no_millisecond_more() {
+        for (age_ms, expected) in [
+            (0, true),
+            (24 * 3_600_000 + 22 * 60_000, true),
+            (26 * 3_600_000, true),
+            (26 * 3_600_000 + 1, false),
+            (-3_600_000, true),
+            (-3_600_001, false),
+            (i64::MAX, false),
+            (i64::MIN, false),
+        ] {
+            assert_eq!(is_timely(age_ms), expected, "{age_ms}");
+        }
+    }
+
+    #[test]
+    fn only_paid_is_paid() {
+        let cases = [
+            (PaymentState::Failed, Says::Closed),
+            (PaymentState::Paid, Says::Paid),
+            (PaymentState::Pending, Says::Waiting),
+            (PaymentState::Unknown, Says::Other),
+        ];
+        for (state, expected) in cases {
+            assert_eq!(says(state), expected);
+        }
+    }
+}
