@@ -4,6 +4,7 @@
 import { expect, test } from "@playwright/test";
 
 import { Admin } from "../stack/admin.mjs";
+import { paidMessage, signedMessage } from "../stack/antom.mjs";
 import { notify, paidFields, signed } from "../stack/notification.mjs";
 import { badValues, judge, operations, promised, resolve } from "../stack/openapi.mjs";
 import { Gate } from "../stack/parts.mjs";
@@ -90,6 +91,12 @@ test("status_return_and_notify", async () => {
   expect((await send("notify", form({ ...message, total_fee: "0.01" }))).status).toBe(403);
   expect((await send("notify", form({ body: "x".repeat(66_000) }))).status).toBe(413);
   expect((await send("notify", json({}))).status).toBe(415);
+  const antoms = ({ headers, body }) => send("notifyAntom", { headers, body });
+  const genuine = signedMessage(paidMessage(freshNumber()));
+  expect((await antoms(genuine)).status).toBe(200);
+  expect((await antoms({ ...genuine, body: `${genuine.body} ` })).status).toBe(403);
+  expect((await antoms({ ...genuine, body: " ".repeat(262_145) })).status).toBe(413);
+  expect((await send("notifyAntom", form({}))).status).toBe(415);
   const stream = await fetch(`${origins.edge}/status/${order.out_trade_no}?token=${status_token}`, { headers: { accept: "text/event-stream" } });
   expect((await judge(operations.status, stream)).faults).toEqual([]);
   await send("healthz");
@@ -190,7 +197,8 @@ for (const { id, spec } of Object.values(operations)) {
 // Seen elsewhere or not to be had from outside; each with its reason.
 const ELSEWHERE = [
   [/ 503 (unavailable|misconfigured)$/, "edge/src/config/tests.rs and the crash matrix: the runtime or the configuration fails"],
-  [/^notify (405|400|429|503)$/, "api/notify.spec: get_refused; a connection that breaks while it is read; proof/rate.spec; a key shared by all"],
+  [/^(checkout|pay) (409 pay_refused|502 pay_failed|503 pay_unknown)$/, "proof/antom-pay.spec: an Antom that refuses, or is not sure"],
+  [/^notify(Antom)? (405|400|429|503)$/, "api/notify.spec: get_refused; a connection that breaks while it is read; proof/rate.spec; a key shared by all"],
   [/ 503 index_unavailable$/, "api/admin-faults.spec: index_that_fails_…"],
   [/ 403 admin_scope$/, "api/admin-faults.spec: each_scope_opens_its_own_routes_only"],
   [/ 400 body_unreadable$/, "a connection that breaks while its body is read gets no answer that anyone could read"],

@@ -13,7 +13,7 @@
 // | A26 forged admin call | not a matter of notifications; its tests are beside those routes |
 // | A27 poisonous answers of the merchant | outage.spec.mjs |
 // | A28 keys that roll over | one key is configured, any other is `bad_signature` (notify.spec.mjs) |
-// | A29 differences of JSON parsers | the gateway's notifications are forms; A30 has the order token |
+// | A29 differences of JSON parsers | antom-attacks.spec.mjs; the gateway's notifications are forms |
 
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { request } from "node:http";
@@ -209,7 +209,7 @@ for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
 
 for (const url of ["https://169.254.169.254/latest", "https://10.0.0.1/", "https://shop.internal/", "http://shop.example.com/", "https://[::1]/"]) {
   test(`a22_events_are_never_sent_to_${url}`, () => {
-    const env = { DEVELOPMENT: "false", EDGE_ORIGIN: "https://pay.example.com", GATEWAY_URL: "https://intlmapi.alipay.com/gateway.do" };
+    const env = { DEVELOPMENT: "false", EDGE_ORIGIN: "https://pay.example.com", GATEWAY_URL: "https://intlmapi.alipay.com/gateway.do", ANTOM_URL: "https://open-sea-global.alipay.com" };
     return expectMisconfigured({ ...env, ALLOWED_ORIGINS: "https://shop.example.com", FORWARD_URL: url }, "FORWARD_URL");
   });
 }
