@@ -12,16 +12,21 @@
 mod refusals;
 
 use crate::config::Config;
+use crate::pause::within;
 use crate::read::header;
 use crate::{clock, log};
 use refusals::{Noted, Refusals};
 use std::cell::RefCell;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use worker::{Env, Request};
+use std::time::Duration;
+use worker::{Env, Error, Request};
 
 /// The optional binding in `wrangler.toml`.
 pub const BINDING: &str = "REFUSED";
+
+/// The binding counts on the same machine; an answer of ours never waits longer for it.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What is counted apart, so that a shopper's page never waits because of somebody's forgeries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,7 +133,8 @@ pub async fn note(request: &Request, area: Area, env: &Env, config: &Config) {
         .account(config.default_provider())
         .unwrap_or_default();
     let key = format!("{account}:{}:{}", area.name(), source.1);
-    match limiter.limit(key).await {
+    let verdict = within(PATIENCE, limiter.limit(key)).await;
+    match verdict.unwrap_or_else(|| Err(Error::from("no answer in time"))) {
         Ok(outcome) if outcome.success => told(noted, area),
         Ok(_) => told(with(|refusals| refusals.hold(source, now)), area),
         Err(error) => {

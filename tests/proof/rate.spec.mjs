@@ -134,6 +134,22 @@ test("rate_limiting_binding_counts_refusals_alone_by_account_area_and_source", a
   }
 });
 
+for (const [name, ip, error] of [["fails", "192.0.2.250", "no counter"], ["never_answers", "192.0.2.251", "no answer in time"]]) {
+  test(`rate_limiting_binding_that_${name}_leaves_the_counter_of_the_isolate`, async () => {
+    const bound = await openBench({ env: { REFUSALS_PER_MINUTE: "2" }, made: { REFUSED: join(import.meta.dirname, "rate-limiter.mjs") } });
+    try {
+      const order = await bound.register();
+      const from = { "cf-connecting-ip": ip };
+      for (let n = 0; n < 2; n += 1) expect(await bound.notify(forged(order), from)).toEqual(refused("bad_signature"));
+      expect(await bound.notify(forged(order), from)).toEqual(refused("too_many", 429));
+      const said = bound.workerd.log.filter((line) => line.includes("rate_limiter_failed"));
+      expect([said.length, said.every((line) => line.includes(error))]).toEqual([2, true]);
+    } finally {
+      await bound.close();
+    }
+  });
+}
+
 function lines(of) {
   return of.workerd.log.filter((line) => line.includes('"source_held"')).map((line) => JSON.parse(line.slice(line.indexOf("{"))));
 }
