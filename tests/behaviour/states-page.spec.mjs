@@ -53,7 +53,9 @@ test("every_state_is_shown_and_nobody_is_asked", async ({ page, shop }) => {
   const elsewhere = [];
   const wrong = [];
   page.on("request", (request) => new URL(request.url()).origin !== shop && elsewhere.push(request.url()));
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  // Tiles that are on their way to Alipay are kept in their frames, and the browser says so.
+  const kept = /^Unsafe attempt to initiate navigation .* is sandboxed/;
+  page.on("console", (message) => message.type() === "error" && !kept.test(message.text()) && wrong.push(message.text()));
   page.on("pageerror", (error) => wrong.push(error.message));
   const frames = await open(page, shop);
   const shown = new Set(await Promise.all(frames.map((frame) => frame.getAttribute("data-state"))));
@@ -73,7 +75,7 @@ test("choices_are_those_of_the_element", async ({ page, shop }) => {
 
 test("choice_applies_at_once_to_every_tile", async ({ page, shop }) => {
   await open(page, shop);
-  await page.getByLabel("Language").selectOption("ar");
+  await page.locator("select[name=lang]").selectOption("ar");
   await page.waitForURL(/lang=ar/);
   const tile = page.locator("iframe[title=idle]").contentFrame();
   await expect(tile.locator("html")).toHaveAttribute("dir", "rtl");
@@ -121,9 +123,12 @@ test("contact_sheets_of_everything_are_left_to_be_looked_at", async ({ page, sho
     const picture = await page.locator(".tiles").screenshot({ animations: "disabled" });
     pictures.push([Object.values(choices).join(" "), picture.toString("base64")]);
   }
-  await page.setViewportSize({ width: 3300, height: 1200 });
-  await page.setContent(`<body style="margin:16px;display:grid;grid-template-columns:repeat(3,1fr);gap:16px;align-items:start;font:20px sans-serif">
+  // In a page without the shop's policy, which allows no pictures but its own.
+  const table = await page.context().newPage();
+  await table.setViewportSize({ width: 3300, height: 1200 });
+  await table.setContent(`<body style="margin:16px;display:grid;grid-template-columns:repeat(3,1fr);gap:16px;align-items:start;font:20px sans-serif">
     ${pictures.map(([title, data]) => `<figure style="margin:0"><figcaption>${title}</figcaption><img style="inline-size:100%" src="data:image/png;base64,${data}"></figure>`).join("")}`);
-  await page.screenshot({ path: join(RESULTS, "contact-sheet.png"), fullPage: true });
+  await table.evaluate(() => Promise.all([...document.images].map((image) => image.decode())));
+  await table.screenshot({ path: join(RESULTS, "contact-sheet.png"), fullPage: true });
   expect(pictures).toHaveLength(11);
 });

@@ -31,6 +31,9 @@ export const brotli = (content) =>
 
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
+/** Has the form of a status token, as the edge gives it and puts into the way back. */
+export const STATUS_TOKEN = `${base64url({ alg: "HS256" })}.${base64url({ sub: NUMBER })}.${"A".repeat(43)}`;
+
 /** Has the form of an order token; nobody here looks at the signature. */
 function orderToken(host) {
   const claims = {
@@ -132,7 +135,7 @@ export async function openServer({ dist = DIST } = {}) {
       return send(response, pathname, TYPES[extname(name)] ?? "application/octet-stream", content);
     }
     if (pathname === "/checkout") {
-      return json(response, { ...status("redirected"), pay_url: `http://${host}/cashier`, status_token: "token" });
+      return json(response, { ...status("redirected"), pay_url: `http://${host}/cashier`, status_token: STATUS_TOKEN });
     }
     if (pathname === "/pay") return response.writeHead(303, { location: "/cashier" }).end();
     if (pathname === "/cashier") return response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Cashier</title>");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { ROOT, cli, isMain } from "../../xtask/npm/stack.mjs";
 import { launch } from "./browser.mjs";
-import { DIST, brotli, minified, openServer } from "./server.mjs";
+import { DIST, STATUS_TOKEN, brotli, minified, openServer } from "./server.mjs";
 
 const USAGE = `npm run size
 
@@ -44,7 +44,7 @@ async function journey(browser, { page: name, lang }) {
     await page.addInitScript(() => (globalThis.tellPainted = () => {}));
     await page.goto(url);
     await page.waitForURL(`${server.origin}/cashier`);
-    await page.goto(`${url}#alipay-checkout=token`);
+    await page.goto(`${url}#alipay-checkout=${STATUS_TOKEN}`);
     await state("paid");
     return server.served;
   } finally {

@@ -113,10 +113,11 @@ function frame({ title, says, ...tile }, choices) {
   const { state = tile.scene ?? choices.scene } = SCENES.find(({ name }) => name === (tile.scene ?? choices.scene));
   const { scene, lang, theme, appearance, size, logo } = { ...choices, ...tile };
   const query = new URLSearchParams({ scene, lang, theme, appearance, size, logo });
+  // The button leaves with the whole window, out of any frame; here it must not.
   return html`<li>
     <h2>${title}</h2>
     <p>${says}</p>
-    <iframe src="/states/tile?${query}" title="${title}" data-state="${state}" data-lang="${lang}"></iframe>
+    <iframe sandbox="allow-scripts allow-same-origin allow-forms allow-popups" src="/states/tile?${query}" title="${title}" data-state="${state}" data-lang="${lang}"></iframe>
   </li>`;
 }
 

@@ -21,6 +21,13 @@ const answer = {
   ...(STATUS !== "redirected" && { trade_no: "2026112122001400000042" }),
 };
 
+/** Signed by nobody; of a token the button reads whose it is, and no more. */
+function token(claims) {
+  const part = (value) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return `${part({ alg: "HS256" })}.${part(claims)}.${"A".repeat(43)}`;
+}
+const STATUS_TOKEN = token({ sub: NUMBER });
+
 const json = (status, body) => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 const problem = (code) => json(400, { type: "about:blank", title: code, status: 400, code, detail: "" });
 
@@ -31,7 +38,7 @@ function played(path) {
   if (path.startsWith("/status/")) return json(200, answer);
   if (scene === "failed") return problem("internal_error");
   if (scene === "expired") return problem("order_token_expired");
-  return json(200, { ...answer, pay_url: `${location.origin}/states/nowhere`, status_token: "example" });
+  return json(200, { ...answer, pay_url: `${location.origin}/states/nowhere`, status_token: STATUS_TOKEN });
 }
 
 const realFetch = globalThis.fetch;
@@ -57,9 +64,11 @@ globalThis.EventSource = class extends EventTarget {
 
 // States that end by themselves are held; the one that takes twenty seconds to come is not waited for.
 const realTimeout = globalThis.setTimeout;
+const LONG_MS = 5_000;
+const WEEKS_MS = 2 ** 31 - 1;
 globalThis.setTimeout = (run, milliseconds, ...rest) => {
-  if (milliseconds < 5_000) return realTimeout(run, milliseconds, ...rest);
-  return scene === "pending" ? realTimeout(run, 200, ...rest) : 0;
+  const played_ms = scene === "pending" ? 200 : WEEKS_MS;
+  return realTimeout(run, milliseconds < LONG_MS ? milliseconds : played_ms, ...rest);
 };
 
 const pretend = (object, name, value) => Object.defineProperty(object, name, { configurable: true, get: () => value });
@@ -68,12 +77,11 @@ if (scene === "blocked") {
 }
 if (scene === "offline") pretend(navigator, "onLine", false);
 if (scene === "no-wasm") delete globalThis.WebAssembly;
-if (RETURNED.includes(scene)) history.replaceState(null, "", `${location.search}#alipay-checkout=example`);
+if (RETURNED.includes(scene)) history.replaceState(null, "", `${location.search}#alipay-checkout=${STATUS_TOKEN}`);
 
 function orderToken() {
-  const part = (value) => btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const claims = { aud: EDGE, exp: Math.floor(Date.now() / 1000) + 3600, out_trade_no: NUMBER, subject: "Tea", amount: "19.90", currency: "USD" };
-  return `${part({ alg: "HS256" })}.${part(claims)}.${"A".repeat(43)}`;
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return token({ aud: EDGE, exp, out_trade_no: NUMBER, subject: "Tea", amount: "19.90", currency: "USD" });
 }
 
 // Before the script is there: it may come before this page is read to its end, or after.
