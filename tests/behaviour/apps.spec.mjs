@@ -40,3 +40,58 @@ for (const [what, address] of [
     await expect(order.page).toHaveTitle("Order");
   });
 }
+
+const APPS = {
+  wechat: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.54(0x18003627) NetType/WIFI Language/zh_CN",
+  qq: "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 V1_AND_SQ_9.0.81 QQ/9.0.81.17640 NetType/WIFI",
+  weibo: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Weibo (iPhone15,2__weibo__14.6.0__iphone__os17.5)",
+};
+
+// PingPlusPlus/pingpp-js#38, zoujingli/WeChatDeveloper#50, Tai7sy/card-system#38: Alipay in WeChat is blocked,
+// and every shop writes its own "open in browser". MahoCommerce/maho#1395: in-app browsers in general.
+for (const [app, userAgent] of Object.entries(APPS)) {
+  test.describe(app, () => {
+    test.use({ userAgent });
+
+    test(`way_out_is_shown_inside_${app}_and_the_reason_is_told`, async ({ order }) => {
+      const seen = await record(order.page);
+      await order.open();
+      await order.expectState("blocked");
+      await expect(order.button).toHaveAccessibleName("Copy the link to pay");
+      await expect(order.status).toHaveText("Alipay does not open inside this app. Please pay in your browser.");
+      await expect(order.widget.locator("[part~=guide] li")).toHaveCount(2);
+      const [{ reason, out_trade_no, resume_url }] = await seen.events("alipay-blocked");
+      expect([reason, out_trade_no]).toEqual([app, order.number]);
+      expect(resume_url).toBe(`${order.shop.origin}/order/${order.number}#alipay-resume=${order.token}`);
+      expect(order.edge.asked).toEqual([]);
+    });
+  });
+}
+
+test("link_that_was_copied_pays_the_same_order_in_a_browser", async ({ order }) => {
+  // The other browser has no order of its own: the page there knows no token.
+  await order.open({ attributes: { "order-token": undefined }, after: `#alipay-resume=${order.token}` });
+  await order.expectUsable();
+  expect(order.page.url()).toBe(`${order.shop.origin}/order/${order.number}`);
+  await order.leave();
+  expect(order.edge.asked.find(({ path }) => path === "/checkout").form.order_token).toBe(order.token);
+});
+
+// braintree/braintree-web#718: a window that opens after the answer is a pop-up, and is blocked.
+test("new_tab_is_opened_inside_the_click_and_goes_to_the_cashier", async ({ order }) => {
+  await order.open({ attributes: { target: "new" } });
+  const [tab] = await Promise.all([order.page.waitForEvent("popup"), order.button.click()]);
+  await tab.waitForURL(`${order.cashier.origin}/cashier/${order.number}`);
+  expect(await tab.evaluate(() => globalThis.opener)).toBe(null);
+  expect(order.page.url()).toBe(`${order.shop.origin}/order/${order.number}`);
+  order.edge.say(order.number, "paid");
+  await order.expectState("paid");
+});
+
+// paypal/paypal-checkout-components#217: where no window may be opened, the payment goes on in this one.
+test("payment_goes_on_in_this_tab_where_a_new_one_is_blocked", async ({ order }) => {
+  await order.page.addInitScript(() => (globalThis.open = () => null));
+  await order.open({ attributes: { target: "new" } });
+  await order.leave();
+  expect(order.starts).toBe(1);
+});
