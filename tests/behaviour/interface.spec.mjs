@@ -99,14 +99,15 @@ test("start_can_be_prevented_and_asks_nobody_then", async ({ order }) => {
 });
 
 test("details_are_frozen", async ({ order }) => {
+  order.edge.checkout = () => ({ status: 400, body: { code: "order_token_expired" } });
   await order.open();
-  await order.page.evaluate(() => addEventListener("alipay-start", ({ detail }) => (document.title = String(Object.isFrozen(detail)))));
-  await order.leave();
-  await order.back();
-  await reach(order, "failed");
-  await order.page.evaluate(() => addEventListener("alipay-start", ({ detail }) => (document.title = String(Object.isFrozen(detail)))));
+  await order.page.evaluate(() => {
+    globalThis.frozenOfTest = [];
+    for (const type of ["alipay-start", "alipay-error"]) addEventListener(type, ({ detail }) => frozenOfTest.push(Object.isFrozen(detail)));
+  });
   await order.button.click();
-  await expect(order.page).toHaveTitle("true");
+  await order.expectState("failed");
+  expect(await order.page.evaluate(() => frozenOfTest)).toEqual([true, true]);
 });
 
 test("parts_are_those_of_the_table", async ({ order, browser }) => {

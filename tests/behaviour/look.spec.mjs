@@ -32,6 +32,30 @@ for (const state of STATES) {
   }
 }
 
+const LOOKS = ["brand", "white", "black", "outline"].flatMap((appearance) => ["light", "dark"].map((theme) => [appearance, theme]));
+
+for (const [appearance, theme] of LOOKS) {
+  test(`axe_finds_nothing_in_${appearance}_on_a_${theme}_page_with_the_help_open`, async ({ order }) => {
+    const head = `<style>:root { color-scheme: ${theme}; background: ${theme === "dark" ? "#14191e" : "#fff"}; color: ${theme === "dark" ? "#eceff1" : "#1d2b25"} }</style>${order.script}`;
+    await reach(order, "failed", { ...OPEN, head, attributes: { appearance, theme, "help-url": "https://shop.example/help" } });
+    await order.widget.locator("[part~=help] summary").click();
+    await expect(order.widget.locator("[part~=reference]")).toBeVisible();
+    expect(await violations(order.page)).toEqual([]);
+  });
+}
+
+test.describe("inside an app", () => {
+  test.use({ userAgent: "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.49" });
+
+  for (const lang of ["en", "ar"]) {
+    test(`axe_finds_nothing_in_blocked_in_${lang}`, async ({ order }) => {
+      await order.open({ ...OPEN, lang });
+      await order.expectState("blocked");
+      expect(await violations(order.page)).toEqual([]);
+    });
+  }
+});
+
 // Adyen/adyen-web#3112: a live region that comes together with its words is not read out.
 test("status_region_is_there_before_its_words_and_is_the_same_one_afterwards", async ({ order }) => {
   await order.open();
@@ -107,7 +131,8 @@ test("nothing_turns_for_people_who_asked_for_less_motion", async ({ order }) => 
 
 // google-pay/google-pay-button#251, shopware/shopware#17804, Automattic/woocommerce-payments#7727: the wrong language.
 for (const [page, tag] of [
-  ["zh-CN", "zh-Hans"], ["zh", "zh-Hans"], ["en-GB", "en"],
+  ["zh-CN", "zh-Hans"], ["zh", "zh-Hans"], ["zh-TW", "zh-Hant-TW"], ["zh-HK", "zh-Hant-HK"], ["zh-MO", "zh-Hant-HK"], ["zh-SG", "zh-Hans"],
+  ["pt-BR", "pt"], ["es-419", "es"], ["he", "he"], ["ar-EG", "ar"], ["en-GB", "en"], ["sv", "en"],
 ]) {
   test(`page_in_${page}_has_a_button_in_${tag}`, async ({ order }) => {
     const { pay } = await texts(tag);

@@ -71,3 +71,17 @@ test("second_attempt_sends_the_same_order_token", async ({ order }) => {
   const tokens = order.edge.asked.filter(({ path }) => path === "/checkout").map(({ form }) => form.order_token);
   expect(tokens).toEqual([order.token, order.token]);
 });
+
+// shopware/SwagPayPal#773: while one tab was asking, the other one asked too.
+test("click_in_a_second_tab_while_the_first_one_asks_makes_no_second_request", async ({ order }) => {
+  neverAnswer(order.edge);
+  await order.open();
+  const other = await order.inNewTab();
+  await other.open();
+  await other.expectState("idle");
+  await order.button.click();
+  await order.expectState("creating");
+  await other.button.click();
+  await other.expectState("creating");
+  expect(order.starts).toBe(1);
+});
