@@ -84,7 +84,8 @@ test("nothing_on_the_page_moves_from_before_the_script_until_paid", async ({ ord
   await order.expectState("creating");
   expect(await below.boundingBox()).toEqual(before);
   order.edge.say(order.number, "paid");
-  await order.openReturned({ head: place + order.script, html: `${order.tag()}<p id="below">Below</p>` });
+  // At another path: the same one with a fragment would not be loaded again.
+  await order.openReturned({ path: "/returned", head: place + order.script, html: `${order.tag()}<p id="below">Below</p>` });
   await order.expectState("paid");
   expect(await below.boundingBox()).toEqual(before);
 });
