@@ -8,7 +8,7 @@ import { PAGES, openServer } from "./server.mjs";
 const YARDSTICK = "hand-written";
 /** What our own forms may take, as multiples of the yardstick's time, on a slow line and processor. */
 const LIMITS = { painted: 1.05, working: 1.1 };
-const OURS = ["classic", "module"];
+const OURS = ["classic", "module", "server"];
 
 const USAGE = `npm run paint [-- --rounds 9] [--only slow|unthrottled] [--check]
 

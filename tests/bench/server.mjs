@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
 import { transform } from "esbuild";
@@ -77,7 +78,15 @@ export const PAGES = {
     head: () => `<script type="module" async src="/v1/alipay-checkout.mjs"></script>`,
     body: element,
   },
+  server: {
+    says: "<alipay-checkout>, from the server",
+    head: () => `<script async src="/v1/alipay-checkout.js"></script>`,
+    body: (host) => render({ edge: `http://${host}`, orderToken: orderToken(host), payHosts: host, id: "pay" }),
+  },
 };
+
+/** What a merchant's server writes, by the built package. */
+const { render } = await import(pathToFileURL(join(DIST, "server.mjs")));
 
 /** The place that is kept for the button until its script is there (widget/README.md, Look). */
 const PLACE = "hand-written:not(:defined),alipay-checkout:not(:defined){display:block;min-block-size:100px}";
