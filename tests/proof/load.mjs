@@ -3,10 +3,10 @@
 // own SDK and keeps nothing. State is in memory, so that no disk is measured. Load generator: wire.mjs.
 //
 //   npm run load                                    some minutes
-//   npm run load -- --rounds 9 --requests 5000 --orders 0
+//   npm run load -- --rounds 9 --requests 5000 --orders 0 --streams 0
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,24 +16,17 @@ import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { encoded, openBench } from "./bench.mjs";
 import { options, settled } from "./checks.mjs";
+import { row, spread, used } from "./measures.mjs";
 import { alipaySdk } from "./peers.mjs";
+import { compareStreams } from "./streams.mjs";
 import { fire, post } from "./wire.mjs";
 import { plainWorker } from "./workerd.mjs";
 
-const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
 /**
  * Orders that the notifications are about. So many that none of them gets more than Alipay sends, eight,
  * and that its object has gone to sleep when the next one comes, as in production.
  */
 const ORDERS = 2500;
-
-/** CPU seconds that a process has used, and its memory in MB. */
-function used(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const [utime, stime] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
-  const memory = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
-  return { cpu: (utime + stime) / TICKS, mb: Number(memory) / 1024 };
-}
 
 /** Fires at a server and says what it cost. */
 async function measure({ origin, pid }, requests, settings) {
@@ -50,10 +43,6 @@ async function measure({ origin, pid }, requests, settings) {
     bodies,
   };
 }
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const spread = (list, digits = 0) => `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)}–${Math.max(...list).toFixed(digits)})`;
-const row = (cells) => `${cells.map((cell, n) => (n === 0 ? cell.padEnd(26) : cell.padStart(20))).join("")}\n`;
 
 /** The three servers: `{ name, origin, pid, close }`. */
 async function servers() {
@@ -150,8 +139,11 @@ async function growth(most, connections) {
 }
 
 await cli(async () => {
-  const { rounds, requests, connections, orders } = options({ rounds: 5, requests: 3000, connections: 16, orders: 10_000 });
+  const { rounds, requests, connections, orders, streams } = options({
+    rounds: 5, requests: 3000, connections: 16, orders: 10_000, streams: 1000,
+  });
   if (rounds > 0) await compare({ rounds, requests, connections });
   if (orders > 0) await growth(orders, connections);
-  return 0;
+  const unheard = streams > 0 ? await compareStreams({ streams, rounds: Math.min(rounds || 3, 3), connections }) : 0;
+  return unheard === 0 ? 0 : 1;
 });

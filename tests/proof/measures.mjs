@@ -1,0 +1,30 @@
+// What a process costs, and tables of it.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
+
+/** CPU seconds that a process has used, and its memory in MB. */
+export function used(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const [utime, stime] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
+  const memory = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
+  return { cpu: (utime + stime) / TICKS, mb: Number(memory) / 1024 };
+}
+
+/** The value that a share of a list is below. */
+export function quantile(list, share) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+const median = (list) => quantile(list, 0.5);
+
+/** The median of rounds, with the least and the most. */
+export const spread = (list, digits = 0) => (
+  `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)}–${Math.max(...list).toFixed(digits)})`
+);
+
+/** A line of a table. */
+export const row = (cells) => `${cells.map((cell, n) => (n === 0 ? cell.padEnd(26) : cell.padStart(20))).join("")}\n`;
