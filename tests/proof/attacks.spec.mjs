@@ -1,23 +1,14 @@
 // Every row of our list of attacks on payment notifications that reaches the Worker: from a fresh
 // genuine message with one fault, the exact refusal, and nothing moved and nobody told.
 //
-// What api/notify.spec.mjs and api/checkout.spec.mjs assert already is not said twice. Rows that have
-// no test here:
-//
-// | row | why |
-// |---|---|
-// | A12 out of order | permutations.spec.mjs: every sequence of five notifications |
-// | A15 SHA-1 collisions | none can be made here; RSA2 takes no SHA-1 signature (A3, A14) |
-// | A17 timing of the private key | no private-key work depends on a notification; SECURITY.md |
-// | A21 acknowledged before durable | crash.mjs |
-// | A26 forged admin call | not a matter of notifications; its tests are beside those routes |
-// | A27 poisonous answers of the merchant | outage.spec.mjs |
-// | A28 keys that roll over | one key is configured, any other is `bad_signature` (notify.spec.mjs) |
-// | A29 differences of JSON parsers | antom-attacks.spec.mjs; the gateway's notifications are forms |
+// What api/notify.spec.mjs and api/checkout.spec.mjs assert already is not said twice. docs/threats.md has
+// the rows, and for each of them its tests, here and elsewhere.
 
 import { createHash, generateKeyPairSync } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { expect, test } from "@playwright/test";
@@ -249,6 +240,18 @@ test("a24_status_says_the_same_of_known_and_unknown_orders", async () => {
   expect([known[0], JSON.parse(known[1]).code]).toEqual([401, "status_token"]);
 });
 
+test("a24_stream_with_the_token_of_another_order_refused", async () => {
+  const order = await target();
+  const other = await bench.register();
+  for (const token of [other.status_token, ""]) {
+    const url = `${bench.origin}/status/${order.out_trade_no}?token=${token}`;
+    const answer = await fetch(url, { headers: { accept: "text/event-stream" } });
+    expect([answer.status, answer.headers.get("content-type"), (await answer.json()).code]).toEqual(
+      [401, "application/problem+json", "status_token"],
+    );
+  }
+});
+
 test("a30_prototype_in_a_token_is_text_like_any_other", async () => {
   const number = freshNumber();
   const metadata = JSON.parse('{"__proto__":"x","constructor":"y"}');
@@ -284,6 +287,18 @@ test("merchant_was_told_of_none_of_them", async () => {
   for (const [of, { out_trade_no }] of untold) expect([out_trade_no, of.receiver.attempts(out_trade_no)]).toEqual([out_trade_no, []]);
 });
 
+test("every_row_of_the_list_of_attacks_names_tests_that_exist", () => {
+  const tests = join(import.meta.dirname, "..");
+  const list = readFileSync(join(tests, "..", "docs", "threats.md"), "utf8");
+  const rows = [...list.matchAll(/^\| (A\d+) \|.*\|.*\|(.*)\|$/gm)];
+  expect(rows.map(([, row]) => row)).toEqual(Array.from({ length: 30 }, (_, n) => `A${n + 1}`));
+  const names = ([, row, cell]) => [...cell.matchAll(/`([^#`]+)#([^`]+)`/g)].map(([, file, part]) => [row, join(tests, `${file}.mjs`), part]);
+  // These two say why they have none.
+  expect(rows.filter((found) => names(found).length === 0).map(([, row]) => row)).toEqual(["A15", "A17"]);
+  const absent = rows.flatMap(names).filter(([, file, part]) => !existsSync(file) || !readFileSync(file, "utf8").includes(part));
+  expect(absent).toEqual([]);
+});
+
 /** Waits for the events of an order: their types, with the reason where there is one. */
 async function told(order, types) {
   const seen = () => bench.receiver.attempts(order.out_trade_no).map(({ type, data }) => [type, data.reason].filter(Boolean).join(" "));
@@ -304,6 +319,7 @@ function unended(chunks) {
 }
 
 /** A Worker with such a variable serves nothing; the log names the variable, the answer does not. */
+/** A Worker with such a variable serves nothing and names the variable. */
 async function expectMisconfigured(env, variable) {
   const listens = (origin) => fetch(`${origin}/healthz`).then(({ status }) => status === 503, () => false);
   const broken = await another({ env, probe: listens });

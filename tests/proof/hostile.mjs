@@ -6,7 +6,8 @@
 
 import { Agent, request } from "node:http";
 
-import { cli } from "../../xtask/npm/stack.mjs";
+import { adminToken, cli } from "../../xtask/npm/stack.mjs";
+import { paidMessage, signedMessage } from "../stack/antom.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { encoded, openBench } from "./bench.mjs";
@@ -19,6 +20,9 @@ const AT_ONCE = 16;
 const FORM = "application/x-www-form-urlencoded";
 const METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"];
 const AUDIENCE = "alipay-checkout/status";
+const STAFF = `staff-${"t".repeat(40)}`;
+/** What staff may send about an order; what lists orders needs an index, and there is none here. */
+const ACTS = [["replay", {}], ["query", {}], ["refunds", { out_return_no: "R1", amount: 1, reason: "x" }]];
 
 class Hostile {
   sent = 0;
@@ -50,6 +54,10 @@ class Hostile {
       () => ({ method: "GET", path: `/status/${order.out_trade_no}?token=${mutate.text(order.status_token)}`, headers: {} }),
       () => ({ method: "GET", path: `/status/${order.out_trade_no}?token=${this.statusToken(mutate.claims({ aud: AUDIENCE, sub: order.out_trade_no, exp: 2 ** 33 }))}`, headers: {} }),
       () => ({ method: "GET", path: mutate.text(`/status/${order.out_trade_no}?token=${order.status_token}`), headers: { accept: random.of(["text/event-stream", "*/*", "\u00ff"]), "if-none-match": '"2"' } }),
+      () => this.antom(order),
+      () => this.staff(order),
+      () => ({ method: "GET", path: mutate.text(`/result/${order.out_trade_no}?token=${order.status_token}`), headers: { accept: "text/html" } }),
+      () => form(`/app-result/${order.out_trade_no}`, mutate.text(encoded(signed(fields)))),
       () => ({ method: random.of(METHODS), path: mutate.text(random.of(["/", "/healthz", "/version", "/pay", "/notify/antom", "/v1/x.js", "/admin/orders"])), headers: {} }),
     ])();
     if (random.below(6) === 0) made.method = random.of(METHODS);
@@ -58,6 +66,35 @@ class Hostile {
       made.headers[name] = latin1(mutate.text(made.headers[name] ?? "x"));
     }
     return made;
+  }
+
+  /** A notification of Antom's, bent before it is signed or after. */
+  antom(order) {
+    const { random, mutate } = this;
+    const message = paidMessage(order.out_trade_no);
+    const sent = random.of([
+      () => signedMessage(mutate.text(JSON.stringify(message))),
+      () => signedMessage(JSON.stringify(mutate.claims(message))),
+      () => signedMessage(mutate.noise(600)),
+      () => ({ ...signedMessage(message), body: mutate.text(JSON.stringify(message)) }),
+    ])();
+    const bent = random.of(Object.keys(sent.headers));
+    return random.below(3) > 0 ? sent : { ...sent, headers: { ...sent.headers, [bent]: latin1(mutate.text(sent.headers[bent])) } };
+  }
+
+  /** Something that staff ask of an order, bent. */
+  staff(order) {
+    const { random, mutate } = this;
+    const headers = { authorization: `Bearer ${random.below(8) === 0 ? mutate.text(STAFF) : STAFF}` };
+    headers.authorization = latin1(headers.authorization);
+    const [act, body] = random.of(ACTS);
+    const path = `/admin/orders/${order.out_trade_no}`;
+    return random.of([
+      () => ({ method: "POST", path: `${path}/${act}`, headers: { ...headers, "content-type": "application/json" }, body: mutate.text(JSON.stringify(body)) }),
+      () => ({ method: "POST", path: `${path}/${act}`, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(mutate.claims({ x: 1, ...body })) }),
+      () => ({ method: "GET", path: `${path}${random.of(["", "/audit?after=1&limit=2", "/audit"])}`, headers }),
+      () => ({ method: random.of(METHODS), path: mutate.text(`${path}/audit?after=1&provider=antom`), headers }),
+    ])();
   }
 
   statusToken(claims) {
@@ -114,7 +151,7 @@ async function watch({ origin }, { out_trade_no, status_token }) {
 async function main() {
   const { seconds, seed } = options({ seconds: 15, seed: Date.now() % 1_000_000 });
   process.stdout.write(`seed ${seed}\n`);
-  const bench = await openBench();
+  const bench = await openBench({ env: { ADMIN_TOKENS: adminToken("staff", "read+operate+refund", STAFF) } });
   try {
     const order = await bench.register();
     const stream = await watch(bench, order);
