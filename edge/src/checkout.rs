@@ -5,7 +5,7 @@ use crate::config::antom::Antom;
 use crate::config::{Config, Gateway};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply, StatusView};
-use crate::order::state::{Device, Price, Terms};
+use crate::order::state::{self, Device, Price, Terms};
 use crate::provider::{Name, Provider};
 use crate::terms::Claims;
 use crate::webcrypto::WebCrypto;
@@ -125,7 +125,13 @@ async fn begin(
     let audience = &config.edge_origin;
     let claims: Claims = token::open(&config.order_secret, &asked.order_token, audience, now)
         .map_err(Failure::OrderToken)?;
-    let terms = claims.into_terms(&config.allowed_origins, &config.providers(), now)?;
+    let terms = Terms {
+        terminal: match terminal {
+            Terminal::Pc => state::Terminal::Pc,
+            Terminal::Wap => state::Terminal::Wap,
+        },
+        ..claims.into_terms(&config.allowed_origins, &config.providers(), now)?
+    };
     // Before anything is registered: what cannot be signed must not become an order.
     let way = Way::of(config, &terms, terminal, device(request, terminal))?;
 

@@ -54,6 +54,14 @@ pub enum Failure {
     PayRefused,
     /// Antom gave no usable answer in time.
     PayUnknown,
+    /// The number is taken by a refund of other content, or of another order.
+    RefundDiffers,
+    /// Together with the others it is more than was paid.
+    RefundExceeds,
+    /// The order is not paid.
+    RefundNotPaid,
+    /// Of a provider whose refunds are not asked for here.
+    RefundUnsupported,
     /// No such route.
     RouteUnknown,
     /// The status token is not acceptable.
@@ -137,6 +145,18 @@ impl Failure {
             Self::PayFailed => (502, "pay_failed", "Alipay refuses this merchant's request"),
             Self::PayRefused => (409, "pay_refused", "Alipay refuses this payment"),
             Self::PayUnknown => (503, "pay_unknown", "Alipay has not answered"),
+            Self::RefundDiffers => (
+                409,
+                "refund_differs",
+                "This out_return_no is another refund's",
+            ),
+            Self::RefundExceeds => (409, "refund_exceeds", "Together this is more than was paid"),
+            Self::RefundNotPaid => (409, "refund_not_paid", "The order is not paid"),
+            Self::RefundUnsupported => (
+                409,
+                "refund_unsupported",
+                "Refunds of this provider are not asked for here",
+            ),
             Self::RouteUnknown => (404, "route_unknown", "No such route"),
             Self::StatusToken(_) => (
                 401,
@@ -196,6 +216,15 @@ impl fmt::Display for Failure {
                 "its operator finds the setting in the log, or by npm run deploy -- --check",
             ),
             Self::OrderClaim(claim, rule) => write!(f, "{claim}: {rule}"),
+            Self::RefundDiffers => f.write_str(
+                "a new refund needs a new out_return_no; the same one again must have the same content",
+            ),
+            Self::RefundExceeds => f.write_str(
+                "refunds that are not refused count, also those whose outcome is not known yet",
+            ),
+            Self::RefundUnsupported => {
+                f.write_str("refund it in the provider's own dashboard")
+            }
             Self::OrderTermsDiffer => f.write_str("use a new out_trade_no for other content"),
             Self::PayFailed => f.write_str("the merchant has to look: the log has Alipay's word"),
             Self::PayRefused => f.write_str("use a new out_trade_no, or another way to pay"),
@@ -348,6 +377,10 @@ mod tests {
             (Failure::PayFailed, "pay_failed", 502),
             (Failure::PayRefused, "pay_refused", 409),
             (Failure::PayUnknown, "pay_unknown", 503),
+            (Failure::RefundDiffers, "refund_differs", 409),
+            (Failure::RefundExceeds, "refund_exceeds", 409),
+            (Failure::RefundNotPaid, "refund_not_paid", 409),
+            (Failure::RefundUnsupported, "refund_unsupported", 409),
             (Failure::RouteUnknown, "route_unknown", 404),
             (
                 Failure::StatusToken(TokenError::Expired),

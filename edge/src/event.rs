@@ -1,5 +1,9 @@
 //! The event that is forwarded to the merchant, and its Standard Webhooks signature.
 
+mod refunded;
+
+pub use refunded::GivenBack;
+
 use crate::order::state::{Facts, Order, Reason, Status, Told};
 use crate::provider::Provider;
 use base64ct::{Base64, Encoding};
@@ -72,6 +76,10 @@ struct Fields<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     notify_id: &'a str,
     evidence: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_return_no: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded: Option<u64>,
 }
 
 impl Event {
@@ -111,6 +119,8 @@ impl Event {
                 source: facts.told,
                 notify_id: &facts.notify_id,
                 evidence: source.evidence,
+                out_return_no: None,
+                refunded: None,
             },
         };
         let id = event_id(&[
@@ -187,7 +197,7 @@ impl EndpointSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::state::{Price, Says, Terms};
+    use crate::order::state::{Price, Says, Terminal, Terms};
     use serde_json::{Value, json};
 
     /// The vectors of the reference libraries (JavaScript, Python, Go and others; Rust).
@@ -263,6 +273,7 @@ mod tests {
             return_url: "https://shop.example/".into(),
             locale: None,
             metadata: [("cart".to_owned(), "7".to_owned())].into(),
+            terminal: Terminal::Wap,
         };
         let mut order = Order::new(terms);
         order.move_to(Status::Paid, Some("T1"));

@@ -1,6 +1,8 @@
 //! Asking Alipay: whether a notification is its own and for our account, and what has become of a
 //! trade.
 
+pub mod refund;
+
 use crate::config::Gateway;
 use crate::error::Refusal;
 use crate::event::hex;

@@ -1,6 +1,7 @@
 //! The Cloudflare Worker: takes orders to Alipay, checks what comes back, makes it durable, and
 //! tells the merchant until the merchant knows. See ARCHITECTURE.md and docs/contracts.md.
 
+pub mod account;
 pub mod admin;
 pub mod antom;
 pub mod checkout;

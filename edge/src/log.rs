@@ -55,6 +55,20 @@ pub fn asked_to_pay(outcome: &str) {
     console_log!("{}", line("asked_to_pay", &[("outcome", outcome.into())]));
 }
 
+/// An attempt to give money back ended; somebody must look at one that stays open.
+pub fn refunded(out_return_no: &str, act: &str, code: &str) {
+    count(Family::Refunds, act);
+    let fields = [
+        ("out_return_no", out_return_no.into()),
+        ("code", code.into()),
+    ];
+    match act {
+        "refund_open" => console_error!("{}", line(act, &fields)),
+        "refund_refused" => console_warn!("{}", line(act, &fields)),
+        _ => console_log!("{}", line(act, &fields)),
+    }
+}
+
 /// No attempt is left: somebody must look.
 pub fn dead_letter(id: &str, endpoint: &str, reason: &str) {
     let fields = [

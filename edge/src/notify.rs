@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
 use crate::order::rpc::{Accepted, Command, Reply};
-use crate::order::state::{Facts, Told};
+use crate::order::state::{Facts, Says, Told};
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
 use crate::{gateway, log, orders, read};
@@ -106,7 +106,11 @@ fn facts(notification: &Notification) -> Facts {
         told: Told::Notification,
         notify_id: notification.notify_id().as_str().to_owned(),
         trade_no: notification.trade_no().as_str().to_owned(),
-        says: gateway::says(notification.trade_status()),
+        // Whatever the trade's status beside it: what is about a refund never says that it was paid.
+        says: match notification.refund() {
+            Some(_) => Says::Refund,
+            None => gateway::says(notification.trade_status()),
+        },
         amount: notification.total().minor(),
         currency: notification.total().currency().code().to_owned(),
     }

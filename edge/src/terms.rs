@@ -1,7 +1,7 @@
 //! The claims of an order token become the terms of an order.
 
 use crate::error::Failure;
-use crate::order::state::{Price, Terms};
+use crate::order::state::{Price, Terminal, Terms};
 use crate::provider::Provider;
 use alipay_protocol::antom;
 use alipay_protocol::money::{Amount, Currency};
@@ -83,6 +83,7 @@ impl Claims {
             // Not worth refusing a payment for: what is no tag is no wish.
             locale: self.locale.filter(|tag| is_tag(tag)),
             metadata: self.metadata,
+            terminal: Terminal::default(),
         })
     }
 }

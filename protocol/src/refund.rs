@@ -190,13 +190,34 @@ fn parts(amount: RefundAmount) -> (&'static str, Amount, Currency) {
 /// # Source
 ///
 /// `docs/alipay/refund.md` section 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefundAnswer {
     /// `is_success` is `T`: with [`IsSync::Yes`] the money is given back, else Alipay will.
     Accepted,
     /// An error. With [`ErrorCode::SystemException`] the refund may have been made: ask again with the
     /// same `out_return_no`, never with a new one.
-    Refused(ErrorCode),
+    Refused(RefundRefusal),
+}
+
+/// Why there is no refund, in Alipay's own word: what a merchant's support asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundRefusal {
+    code: ErrorCode,
+    word: Option<String>,
+}
+
+impl RefundRefusal {
+    /// The word, where this crate knows it.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The word itself, where it has the shape of one: 1 to 64 of `A–Z 0–9 _`. Codes are shown in logs.
+    #[must_use]
+    pub fn word(&self) -> Option<&str> {
+        self.word.as_deref()
+    }
 }
 
 impl RefundAnswer {
@@ -212,7 +233,16 @@ impl RefundAnswer {
         let document = answer::document(body, charset)?;
         Ok(match answer::refusal(&document.root)? {
             None => Self::Accepted,
-            Some(code) => Self::Refused(code),
+            Some(code) => {
+                let word = document.root.child("error").map(|error| error.text.clone());
+                let word = word.filter(|word| is_word(word));
+                Self::Refused(RefundRefusal { code, word })
+            }
         })
     }
+}
+
+fn is_word(text: &str) -> bool {
+    let ok = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=64).contains(&text.len()) && text.bytes().all(ok)
 }

@@ -10,8 +10,16 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::Notify;
 
 use crate::{
-    Config, SandboxError, antom::Account, clock, faults::Faults, gateway_time::GatewayTime,
-    notifier::Sender, random, sign::Keys, store::Store, trade::Moment,
+    Config, SandboxError,
+    antom::Account,
+    clock,
+    faults::{Faults, RefundFault},
+    gateway_time::GatewayTime,
+    notifier::Sender,
+    random,
+    sign::Keys,
+    store::Store,
+    trade::Moment,
 };
 
 /// The running stand-in.
@@ -51,6 +59,11 @@ impl App {
     /// The faults in force.
     pub(crate) fn faults(&self) -> Faults {
         lock(&self.faults).clone()
+    }
+
+    /// The fault of the next refund, which it takes away.
+    pub(crate) fn take_refund_fault(&self) -> Option<RefundFault> {
+        lock(&self.faults).refund.take()
     }
 
     /// Sets the faults of the next payments.

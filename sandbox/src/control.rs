@@ -15,6 +15,7 @@ use crate::{
     app::App,
     faults::Faults,
     log, notifier,
+    refund::Refund,
     trade::{Delivery, Trade},
 };
 
@@ -96,6 +97,26 @@ pub(crate) async fn reset_faults(State(app): State<Arc<App>>) -> Response {
     Json(Faults::default()).into_response()
 }
 
+/// A refund as the control routes tell it.
+#[derive(Serialize)]
+struct RefundView<'a> {
+    out_return_no: &'a str,
+    amount: &'a str,
+    at_ms: u64,
+    asked: u32,
+}
+
+impl<'a> RefundView<'a> {
+    fn of(refund: &'a Refund) -> Self {
+        Self {
+            out_return_no: &refund.out_return_no,
+            amount: &refund.amount,
+            at_ms: refund.at_ms,
+            asked: refund.asked,
+        }
+    }
+}
+
 /// A trade as the control routes tell it.
 #[derive(Serialize)]
 struct TradeView<'a> {
@@ -109,6 +130,7 @@ struct TradeView<'a> {
     /// When the ladder delivers next, in milliseconds since the Unix epoch.
     next_delivery_ms: Option<u64>,
     deliveries: &'a [Delivery],
+    refunds: Vec<RefundView<'a>>,
 }
 
 impl<'a> TradeView<'a> {
@@ -124,6 +146,9 @@ impl<'a> TradeView<'a> {
             acknowledged: payment.is_some_and(|payment| payment.acknowledged),
             next_delivery_ms: payment.and_then(|payment| payment.next_delivery_ms),
             deliveries: payment.map_or(&[], |payment| &payment.deliveries),
+            refunds: payment.map_or_else(Vec::new, |payment| {
+                payment.refunds.iter().map(RefundView::of).collect()
+            }),
         }
     }
 }

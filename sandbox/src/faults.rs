@@ -18,6 +18,18 @@ pub(crate) struct Faults {
     pub(crate) tamper: Option<String>,
     /// Do not notify at all; `POST /control/notify` still does.
     pub(crate) hold: bool,
+    /// What happens to the next refund, and to that one only.
+    pub(crate) refund: Option<RefundFault>,
+}
+
+/// How one refund misbehaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RefundFault {
+    /// It is made, and nobody hears of it.
+    NoAnswer,
+    /// It is not made, and the answer leaves that open.
+    SystemError,
 }
 
 /// The highest delay: an hour, so that a slip of the hand does not block a trade for years.
@@ -34,6 +46,7 @@ impl Default for Faults {
             notify_copies: 1,
             tamper: None,
             hold: false,
+            refund: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::{
     app::App,
-    clock, log, pages, query, random,
+    clock, log, pages, query, random, refund,
     request::{GatewayError, MerchantRequest, PayRequest, parse_fields},
     respond::{FormsLead, found, page},
     sign::Fields,
@@ -29,6 +29,7 @@ pub(crate) async fn get(
         parse_fields(&query.unwrap_or_default(), None),
         &headers,
     )
+    .await
 }
 
 /// A request by POST of a form.
@@ -43,6 +44,7 @@ pub(crate) async fn post(
         parse_fields(&query.unwrap_or_default(), Some(&body)),
         &headers,
     )
+    .await
 }
 
 /// The services, by how they answer.
@@ -50,10 +52,11 @@ enum Kind {
     Page,
     Query,
     NotifyVerify,
+    Refund,
     Unknown,
 }
 
-fn answer(app: &App, fields: Result<Fields, GatewayError>, headers: &HeaderMap) -> Response {
+async fn answer(app: &App, fields: Result<Fields, GatewayError>, headers: &HeaderMap) -> Response {
     let fields = match fields {
         Ok(fields) => fields,
         Err(error) => return api_error(error),
@@ -62,6 +65,7 @@ fn answer(app: &App, fields: Result<Fields, GatewayError>, headers: &HeaderMap) 
         Some("create_forex_trade" | "create_forex_trade_wap") => Kind::Page,
         Some("single_trade_query") => Kind::Query,
         Some("notify_verify") => Kind::NotifyVerify,
+        Some("forex_refund") => Kind::Refund,
         _ => Kind::Unknown,
     };
     match kind {
@@ -81,6 +85,7 @@ fn answer(app: &App, fields: Result<Fields, GatewayError>, headers: &HeaderMap) 
             .and_then(|request| query::answer(app, &request))
             .map_or_else(api_error, xml),
         Kind::NotifyVerify => notify_verify(app, &fields).into_response(),
+        Kind::Refund => refund::answer(app, fields).await,
         // Alipay looks at the signature first; a wrong service is named only to who can sign.
         Kind::Unknown => MerchantRequest::verify(fields, &app.keys, &app.partner)
             .map_or_else(api_error, |_| api_error(GatewayError::IllegalService)),
@@ -141,11 +146,12 @@ fn notify_verify(app: &App, fields: &Fields) -> &'static str {
 }
 
 /// Alipay answers errors of its API services with status 200.
-fn api_error(error: GatewayError) -> Response {
+pub(crate) fn api_error(error: GatewayError) -> Response {
     log::event("gateway-refused", format_args!("error={}", error.code()));
     xml(query::error(error))
 }
 
-fn xml(text: String) -> Response {
+/// Alipay's XML.
+pub(crate) fn xml(text: String) -> Response {
     ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], text).into_response()
 }

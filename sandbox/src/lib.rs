@@ -40,6 +40,7 @@ mod pages;
 mod password;
 mod query;
 mod random;
+mod refund;
 mod request;
 mod respond;
 mod store;

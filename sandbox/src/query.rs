@@ -11,7 +11,8 @@ use crate::{
     trade::{Payment, Trade},
 };
 
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+/// How each document begins.
+pub(crate) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 
 /// Answers a verified query; `trade_no` wins over `out_trade_no`.
 ///

@@ -33,8 +33,12 @@ pub(crate) enum GatewayError {
     IllegalSign,
     /// `ILLEGAL_SIGN_TYPE`: not one of MD5, RSA, RSA2.
     IllegalSignType,
+    /// `PURCHASE_TRADE_NOT_EXIST`: a refund of what was not paid.
+    PurchaseTradeNotExist,
     /// `REPEAT_OUT_TRADE_NO`: this order is already paid.
     RepeatOutTradeNo,
+    /// `RETURN_AMOUNT_EXCEED`: more than is left of the payment.
+    ReturnAmountExceed,
     /// `SYSTEM_EXCEPTION`: the stand-in cannot store or sign; try again.
     SystemException,
     /// `TOTAL_FEE_LESSEQUAL_ZERO`: nothing to pay.
@@ -60,7 +64,9 @@ impl GatewayError {
             Self::IllegalService => "ILLEGAL_SERVICE",
             Self::IllegalSign => "ILLEGAL_SIGN",
             Self::IllegalSignType => "ILLEGAL_SIGN_TYPE",
+            Self::PurchaseTradeNotExist => "PURCHASE_TRADE_NOT_EXIST",
             Self::RepeatOutTradeNo => "REPEAT_OUT_TRADE_NO",
+            Self::ReturnAmountExceed => "RETURN_AMOUNT_EXCEED",
             Self::SystemException => "SYSTEM_EXCEPTION",
             Self::TotalFeeLessEqualZero => "TOTAL_FEE_LESSEQUAL_ZERO",
             Self::TotalFeeOutOfRange => "TOTAL_FEE_OUT_OF_RANGE",

@@ -10,6 +10,7 @@ use crate::{
     ladder,
     money::Amount,
     password::{self, Verdict},
+    refund::Refund,
     request::{GatewayError, PayRequest},
     sign::Fields,
 };
@@ -54,6 +55,9 @@ pub(crate) struct Payment {
     /// Whether the merchant answered `success` once.
     pub(crate) acknowledged: bool,
     pub(crate) deliveries: Vec<Delivery>,
+    /// What was given back, oldest first.
+    #[serde(default)]
+    pub(crate) refunds: Vec<Refund>,
 }
 
 /// One notification sent.
@@ -170,6 +174,7 @@ impl Trade {
                     attempts: 0,
                     acknowledged: false,
                     deliveries: Vec::new(),
+                    refunds: Vec::new(),
                 });
                 Paying::Paid
             }
@@ -262,6 +267,12 @@ impl Book {
         if let Some(out_trade_no) = oldest.map(|trade| trade.out_trade_no.clone()) {
             self.trades.remove(&out_trade_no);
         }
+    }
+
+    /// Puts a trade in.
+    #[cfg(test)]
+    pub(crate) fn insert(&mut self, trade: Trade) {
+        self.trades.insert(trade.out_trade_no.clone(), trade);
     }
 
     /// The trade of the merchant's number.

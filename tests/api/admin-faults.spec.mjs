@@ -57,6 +57,10 @@ test("each_scope_opens_its_own_routes_only", async () => {
       }
     }
   }
+  for (const [name, scopes] of Object.entries(TOKENS)) {
+    const expected = scopes.includes("refund") ? [400, "parameter"] : [403, "admin_scope"];
+    expect(await bench.as(name).refusal(`orders/${out_trade_no}/refunds`, { method: "POST" }), name).toEqual(expected);
+  }
   const by = (await bench.admin.trail(out_trade_no)).map((line) => line.by).filter(Boolean);
   expect([...new Set(by)].sort()).toEqual(["boss", "operator"]);
 });

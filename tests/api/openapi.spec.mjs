@@ -130,6 +130,28 @@ test("merchants_side", async () => {
   for (const id of ["adminOrder", "adminAudit", "adminQuery"]) expect((await send(id, { path: { out_trade_no: "nobody" } })).code).toBe("order_unknown");
 });
 
+test("refunds_are_as_documented", async () => {
+  const order = claims();
+  await checkout(order);
+  const path = { out_trade_no: order.out_trade_no };
+  const refund = { out_return_no: `R-${order.out_trade_no}`, amount: 1990, currency: "USD", reason: "late" };
+  const ask = async (changes, where = path) => {
+    const { status, code } = await send("adminRefund", { path: where, ...json({ ...refund, ...changes }) });
+    return code ?? status;
+  };
+  expect(await ask()).toBe("refund_not_paid");
+  await notify(signed(paidFields(order.out_trade_no)));
+  expect(await ask({ amount: 1991 })).toBe("refund_exceeds");
+  expect(await ask()).toBe(202);
+  expect(await ask({ amount: 1 })).toBe("refund_differs");
+  expect(await ask({}, { out_trade_no: "nobody" })).toBe("order_unknown");
+  await send("adminOrder", { path });
+  // The stand-in has never seen this payment.
+  await expect.poll(() => ask(), { timeout: 30_000 }).toBe(200);
+  expect(await ask({ reason: "a&b", out_return_no: "R" })).toBe("parameter");
+  await send("adminOrder", { path });
+});
+
 test("letters_that_are_dead_are_as_documented", async () => {
   test.setTimeout(90_000);
   const order = claims();
@@ -202,6 +224,7 @@ const ELSEWHERE = [
   [/ 503 index_unavailable$/, "api/admin-faults.spec: index_that_fails_…"],
   [/ 403 admin_scope$/, "api/admin-faults.spec: each_scope_opens_its_own_routes_only"],
   [/ 400 body_unreadable$/, "a connection that breaks while its body is read gets no answer that anyone could read"],
+  [/^adminRefund 409 refund_unsupported$/, "admin/refunds.rs: each_denial_has_its_code; the run's Worker has no orders of another provider"],
   [/^status 429 watchers$/, "order/live.rs: the_thirty_third_watcher_is_refused_until_one_leaves"],
 ];
 

@@ -169,7 +169,9 @@ fn accepted(answer: &serde_json::Value) -> Result<Response, Failure> {
 }
 
 /// The JSON body; none is the same as `{}`.
-async fn body<T: DeserializeOwned + Default>(request: &mut Request) -> Result<T, Failure> {
+pub(super) async fn body<T: DeserializeOwned + Default>(
+    request: &mut Request,
+) -> Result<T, Failure> {
     let media_type = read::media_type(request);
     let bytes = read::body(request, MAX_BODY).await?;
     if bytes.is_empty() {

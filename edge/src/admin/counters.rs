@@ -23,13 +23,15 @@ pub enum Family {
     Payments,
     /// Questions to Alipay.
     Questions,
+    /// Attempts to give money back.
+    Refunds,
     /// Notifications that were refused.
     Refusals,
 }
 
 impl Family {
     /// Every family, with its name, its label, and what it means.
-    pub const ALL: [(Self, &'static str, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str, &'static str); 8] = [
         (
             Self::AdminRefusals,
             "admin_refusals",
@@ -65,6 +67,12 @@ impl Family {
             "questions",
             "outcome",
             "Questions to Alipay about a trade",
+        ),
+        (
+            Self::Refunds,
+            "refunds",
+            "outcome",
+            "Attempts to give money back",
         ),
         (Self::Refusals, "refusals", "code", "Notifications refused"),
     ];

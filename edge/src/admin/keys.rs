@@ -75,9 +75,12 @@ impl Key {
         }
         match self.usage {
             Usage::Order => act == "registered",
-            Usage::AntomSign | Usage::Sign => matches!(act, "registered" | "asked"),
+            Usage::AntomSign => matches!(act, "registered" | "asked"),
+            Usage::Sign => matches!(act, "registered" | "asked" | "refund_tried"),
             Usage::AntomVerify | Usage::Verify => act == "notified",
-            Usage::Both => matches!(act, "registered" | "asked" | "notified"),
+            Usage::Both => {
+                matches!(act, "registered" | "asked" | "notified" | "refund_tried")
+            }
             Usage::Endpoint(name) => {
                 act == "forwarded" && detail.split(' ').nth(1).is_some_and(|one| one == name)
             }

@@ -12,6 +12,7 @@ pub mod keys;
 mod lists;
 mod metrics;
 pub mod query;
+mod refunds;
 pub mod watchdog;
 
 use crate::config::Config;
@@ -49,6 +50,7 @@ enum Route<'a> {
     Quarantine,
     QueryNow(&'a str),
     Rebuild,
+    Refund(&'a str),
     Replay(&'a str),
     ReplayDead,
 }
@@ -111,6 +113,7 @@ async fn serve(
         Route::Orders => desk.orders(request).await,
         Route::Quarantine => desk.quarantine(request).await,
         Route::QueryNow(number) => desk.query_now(number).await,
+        Route::Refund(number) => desk.refund(request, number).await,
         Route::Rebuild => desk.rebuild(request).await,
         Route::Replay(number) => desk.replay(request, number).await,
         Route::ReplayDead => desk.replay_dead(request).await,
@@ -150,6 +153,7 @@ fn route(rest: &str) -> Option<(Route<'_>, Method, Scope)> {
         ["orders", number, "audit"] => look(Route::Audit(number)),
         ["orders", number, "replay"] => act(Route::Replay(number)),
         ["orders", number, "query"] => act(Route::QueryNow(number)),
+        ["orders", number, "refunds"] => Some((Route::Refund(number), Method::Post, Scope::Refund)),
         ["dead-letters"] => look(Route::DeadLetters),
         ["dead-letters", "replay"] => act(Route::ReplayDead),
         ["quarantine"] => look(Route::Quarantine),
@@ -187,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_needs_read_and_everything_else_operate() {
+    fn looking_needs_read_giving_back_refund_and_everything_else_operate() {
         let cases = [
             ("orders", Some((Route::Orders, Method::Get, Scope::Read))),
             (
@@ -201,6 +205,10 @@ mod tests {
             (
                 "endpoints/1/mend",
                 Some((Route::Mend("1"), Method::Post, Scope::Operate)),
+            ),
+            (
+                "orders/A1/refunds",
+                Some((Route::Refund("A1"), Method::Post, Scope::Refund)),
             ),
             ("", None),
             ("orders/A1/", None),

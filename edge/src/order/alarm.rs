@@ -54,6 +54,9 @@ impl OrderObject {
             self.ask(&config, store, question).await?;
             self.forward_due(&config, store).await?;
         }
+        if self.give_back_due(&config, store).await? {
+            self.forward_due(&config, store).await?;
+        }
         let now = now_ms();
         store.whole(
             || match store.purge_raw(now.saturating_sub(config.retention_ms))? {

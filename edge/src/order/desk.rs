@@ -1,5 +1,6 @@
 //! An order as the merchant's staff sees it, from its database. What holds for [`Store`] holds here.
 
+use super::refund::given_back;
 use super::rpc::Replay;
 use super::rpc::view::{
     AuditView, BELIEVED, DeliveryView, NotificationView, OrderView, Row, TermsView, status_name,
@@ -36,7 +37,7 @@ impl Store {
              (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead, \
              (SELECT count(*) FROM notification WHERE verdict NOT IN (?, ?, ?)) AS quarantined, \
              (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' \
-             UNION ALL SELECT due_ms FROM question)) AS due_ms FROM audit",
+             UNION ALL SELECT due_ms FROM question UNION ALL SELECT due_ms FROM refund)) AS due_ms FROM audit",
             BELIEVED.map(Into::into).to_vec(),
         )?;
         let Some((counts, created_ms)) =
@@ -98,11 +99,14 @@ impl Store {
         };
         let order = self.order()?;
         let head = self.head()?;
+        let refunds = self.refunds()?;
         Ok(Some(OrderView {
             is_final: order.as_ref().is_some_and(|order| order.status.is_final()),
             terms: order.map(|order| terms(order.terms)),
             notifications: self.notifications()?,
             deliveries: self.deliveries()?,
+            refunded: given_back(&refunds),
+            refunds,
             audit: AuditView {
                 lines: head.seq,
                 head: head.hash,

@@ -119,6 +119,7 @@ impl OrderObject {
             }),
             Command::Show => self.show(),
             Command::Trail { after, limit } => Ok(Reply::Trail(self.store()?.trail(after, limit)?)),
+            Command::Refund(asked) => self.refund(&asked).await,
             Command::Replay(replay) => self.replay(&replay).await,
             Command::AskNow { by } => self.ask_now(&by).await,
             Command::Wake { by } => self.wake(&by).await,
@@ -156,6 +157,9 @@ impl OrderObject {
             return Ok(Reply::TermsDiffer);
         }
         order.terms.return_url.clone_from(&terms.return_url);
+        if !order.status.is_final() {
+            order.terms.terminal = terms.terminal;
+        }
         store.whole(|| {
             if fresh {
                 store.audit("registered", "", now)?;

@@ -1,10 +1,12 @@
 //! What the Worker may ask of an order object, and its answers: the only file both sides import.
 
+pub mod refund;
 pub mod view;
 
 use super::audit::Line;
 use super::state::{Attempt, Device, Facts, Order, Status, Terms};
 use crate::provider::{Name, Provider};
+use refund::{RefundAsked, RefundDenied, RefundView};
 use serde::{Deserialize, Serialize};
 use view::OrderView;
 
@@ -89,6 +91,8 @@ pub enum Command {
         /// At most so many.
         limit: u64,
     },
+    /// Give money back, once for each number.
+    Refund(Box<RefundAsked>),
     /// Send events again, under the same `webhook-id`.
     Replay(Replay),
     /// Ask Alipay now.
@@ -148,6 +152,10 @@ pub enum Reply {
     Shown(Box<OrderView>),
     /// Lines of the audit trail.
     Trail(Vec<Line>),
+    /// The refund, as it stands.
+    Refund(Box<RefundView>),
+    /// Nothing is given back, and nothing was written.
+    RefundDenied(RefundDenied),
     /// So many deliveries are made again.
     Replayed(u64),
     /// Alipay is asked at this time, Unix milliseconds.

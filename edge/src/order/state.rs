@@ -82,6 +82,17 @@ impl Price {
     }
 }
 
+/// Where the shopper was sent to pay: Alipay wants to hear of it again at a refund.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Terminal {
+    /// The page for computers.
+    Pc,
+    /// The page for phones.
+    #[default]
+    Wap,
+}
+
 /// What the merchant signed into the order token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -103,6 +114,9 @@ pub struct Terms {
     pub locale: Option<String>,
     /// Forwarded with each event, never sent to Alipay.
     pub metadata: std::collections::BTreeMap<String, String>,
+    /// Where the shopper was sent last, before it was paid.
+    #[serde(default)]
+    pub terminal: Terminal,
 }
 
 impl Terms {
@@ -182,6 +196,9 @@ pub struct Order {
     /// The attempt at Antom, once one was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Attempt>,
+    /// Minor units that are given back, or may be, or will be: refunds that Alipay has not refused.
+    #[serde(default)]
+    pub refunding: u64,
 }
 
 impl Order {
@@ -194,6 +211,7 @@ impl Order {
             trade_no: None,
             version: 1,
             attempt: None,
+            refunding: 0,
         }
     }
 
@@ -226,6 +244,8 @@ pub enum Says {
     Other,
     /// The shopper has paid.
     Paid,
+    /// Something about a refund; never that anything was paid.
+    Refund,
     /// The trade exists and is not paid yet.
     Waiting,
 }
@@ -238,6 +258,8 @@ pub enum Told {
     Notification,
     /// By the answer to our question.
     Query,
+    /// By the answer to our request for a refund.
+    Refund,
 }
 
 /// What Alipay verifiably said of one trade. Made only from a `Notification` (`notify.rs`) or a
@@ -278,6 +300,8 @@ pub enum Reason {
     NotifyIdReused,
     /// Paid, although it was closed before.
     PaidAfterClosed,
+    /// About a refund that was not asked for here.
+    RefundUnknown,
     /// A second trade was paid for the same order.
     TradeNoDiffers,
     /// Neither paid, closed nor waiting.
@@ -295,6 +319,7 @@ impl Reason {
             Self::NotRegistered => "not_registered",
             Self::NotifyIdReused => "notify_id_reused",
             Self::PaidAfterClosed => "paid_after_closed",
+            Self::RefundUnknown => "refund_unknown",
             Self::TradeNoDiffers => "trade_no_differs",
             Self::TradeStatusUnexpected => "trade_status_unexpected",
         }
@@ -338,6 +363,8 @@ pub fn apply(order: Option<&Order>, earlier: Option<&Facts>, facts: &Facts) -> T
         .trade_no
         .as_deref()
         .is_none_or(|known| known == facts.trade_no);
+    // Alipay closes a trade whose whole amount was given back.
+    let all_goes_back = order.refunding >= order.terms.price.shown().0;
     match (facts.says, order.status) {
         (Says::Other, _) => Transition::Quarantine(Reason::TradeStatusUnexpected),
         (Says::Paid, Status::Created | Status::Redirected) => Transition::Move(Status::Paid),
@@ -346,8 +373,12 @@ pub fn apply(order: Option<&Order>, earlier: Option<&Facts>, facts: &Facts) -> T
             Transition::Quarantine(Reason::TradeNoDiffers)
         }
         (Says::Closed, Status::Created | Status::Redirected) => Transition::Move(Status::Closed),
-        (Says::Closed, Status::Paid) => Transition::Quarantine(Reason::ClosedAfterPaid),
-        (Says::Paid | Says::Closed | Says::Waiting, _) => Transition::Keep,
+        (Says::Closed, Status::Paid) if !all_goes_back => {
+            Transition::Quarantine(Reason::ClosedAfterPaid)
+        }
+        // What becomes of our own refunds we hear from their answers.
+        (Says::Refund, _) if order.refunding == 0 => Transition::Quarantine(Reason::RefundUnknown),
+        (Says::Paid | Says::Closed | Says::Refund | Says::Waiting, _) => Transition::Keep,
     }
 }
 

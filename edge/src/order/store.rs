@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -70,6 +70,26 @@ const MIGRATIONS: [&str; 2] = [
         retry_ms INTEGER NOT NULL DEFAULT 0
     );
     INSERT INTO indexed (one) VALUES (1);
+",
+    // What is given back. `open`: an attempt may have given the money back, and nobody knows yet;
+    // `slot_ms`: when the account lets this one be asked for.
+    "
+    CREATE TABLE refund (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        out_return_no TEXT NOT NULL UNIQUE,
+        amount INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        who TEXT NOT NULL,
+        requested_ms INTEGER NOT NULL,
+        state TEXT NOT NULL DEFAULT 'requested',
+        code TEXT NOT NULL DEFAULT '',
+        attempts INTEGER NOT NULL DEFAULT 0,
+        open INTEGER NOT NULL DEFAULT 0,
+        slot_ms INTEGER,
+        settled_ms INTEGER,
+        due_ms INTEGER
+    );
 ",
 ];
 
@@ -299,7 +319,11 @@ impl Store {
 }
 
 /// A number that JavaScript holds exactly.
-pub(super) fn integer(value: u64) -> Result<Value> {
+///
+/// # Errors
+///
+/// When it is larger than any that we write.
+pub fn integer(value: u64) -> Result<Value> {
     let value = i64::try_from(value).map_err(|_| Error::from("number out of range"))?;
     Value::try_from_i64(value)
 }

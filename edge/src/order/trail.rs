@@ -66,6 +66,7 @@ macro_rules! due_sql {
         "SELECT min(due_ms) AS due_ms FROM ( \
          SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
          SELECT due_ms FROM question UNION ALL \
+         SELECT due_ms FROM refund UNION ALL \
          SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
          SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
          WHERE ?3 AND audit.seq > indexed.seq)"

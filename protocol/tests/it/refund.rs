@@ -179,7 +179,17 @@ fn answers_are_told_apart() {
         ("SYSTEM_EXCEPTION", ErrorCode::SystemException),
         ("REFUND_SOMETHING", ErrorCode::Other),
     ] {
-        assert_eq!(parse(&failed(code)), Ok(RefundAnswer::Refused(error)));
+        let Ok(RefundAnswer::Refused(refusal)) = parse(&failed(code)) else {
+            panic!("{code} is no refusal");
+        };
+        assert_eq!((refusal.code(), refusal.word()), (error, Some(code)));
+    }
+    // What has not the shape of a word is not repeated.
+    for text in ["", "a word", "<b>X</b>", &"A".repeat(65), "RÜCK"] {
+        let Ok(RefundAnswer::Refused(refusal)) = parse(&failed(text)) else {
+            panic!("{text} is no refusal");
+        };
+        assert_eq!((refusal.code(), refusal.word()), (ErrorCode::Other, None));
     }
     for text in [
         "",

@@ -187,7 +187,7 @@ async fn api_services_answer_errors_as_xml() {
     let mut tampered = signed(&query("out_trade_no", "A1"));
     tampered.insert("out_trade_no".into(), "A2".into());
     let mut foreign = query("out_trade_no", "A1");
-    foreign.insert("service".into(), "forex_refund".into());
+    foreign.insert("service".into(), "forex_rate_file".into());
     for (url, code) in [
         (url(&tampered), "ILLEGAL_SIGN"),
         (url(&signed(&foreign)), "ILLEGAL_SERVICE"),

@@ -1,6 +1,7 @@
 //! What the merchant's staff sees of an order. Nothing in it is a secret; nothing in it is Alipay's
 //! raw text, which names the buyer.
 
+use super::refund::RefundView;
 use crate::order::state::{Price, Says, Status};
 use crate::provider::Provider;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,10 @@ pub struct OrderView {
     pub notifications: Vec<NotificationView>,
     /// The newest hundred, newest first.
     pub deliveries: Vec<DeliveryView>,
+    /// Minor units that were given back.
+    pub refunded: u64,
+    /// The newest hundred, newest first.
+    pub refunds: Vec<RefundView>,
     /// The trail, in short.
     pub audit: AuditView,
 }

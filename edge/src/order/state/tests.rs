@@ -23,6 +23,7 @@ fn order(status: Status) -> Order {
         return_url: "https://shop.example/checkout/A1".into(),
         locale: None,
         metadata: std::collections::BTreeMap::new(),
+        terminal: Terminal::Wap,
     };
     let trade_no = (status > Status::Redirected).then(|| "T1".to_owned());
     Order {
@@ -225,4 +226,45 @@ fn redirect_is_news_once() {
     assert!(order.redirect());
     assert!(!order.redirect());
     assert_eq!((order.status, order.version), (Status::Redirected, 2));
+}
+
+#[test]
+fn word_of_a_refund_never_pays_and_one_that_is_not_ours_is_kept_aside() {
+    for status in ALL {
+        check(
+            status,
+            &facts(Says::Refund),
+            Transition::Quarantine(Reason::RefundUnknown),
+        );
+        let refunding = Order {
+            refunding: 1,
+            ..order(status)
+        };
+        let ours = apply(Some(&refunding), None, &facts(Says::Refund));
+        assert_eq!(ours, Transition::Keep, "{status:?}");
+    }
+}
+
+#[test]
+fn closing_is_expected_once_the_whole_amount_goes_back() {
+    for (refunding, expected) in [
+        (0, Transition::Quarantine(Reason::ClosedAfterPaid)),
+        (1989, Transition::Quarantine(Reason::ClosedAfterPaid)),
+        (1990, Transition::Keep),
+    ] {
+        let order = Order {
+            refunding,
+            ..order(Status::Paid)
+        };
+        assert_eq!(apply(Some(&order), None, &facts(Says::Closed)), expected);
+    }
+}
+
+#[test]
+fn order_from_before_refunds_is_read() {
+    let mut stored = serde_json::to_value(order(Status::Paid)).unwrap();
+    stored.as_object_mut().unwrap().remove("refunding");
+    stored["terms"].as_object_mut().unwrap().remove("terminal");
+    let read: Order = serde_json::from_value(stored).unwrap();
+    assert_eq!(read, order(Status::Paid));
 }

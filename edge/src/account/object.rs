@@ -1,0 +1,106 @@
+//! The Durable Object of one account.
+#![allow(
+    missing_docs,
+    reason = "the macro exports methods that it does not document"
+)]
+
+use crate::clock::now_ms;
+use crate::ladder::FAR_MS;
+use crate::order::store::integer;
+use serde::{Deserialize, Serialize};
+use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
+
+/// The binding of the account objects in `wrangler.toml`.
+pub const BINDING: &str = "ACCOUNT";
+
+/// Alipay wants at least three seconds between two refunds of an account (`docs/alipay/refund.md`,
+/// section 1); the rest is for clocks and ways that differ.
+const BETWEEN_REFUNDS_MS: u64 = 3_500;
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS return_no (
+        out_return_no TEXT PRIMARY KEY,
+        out_trade_no TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS refunds (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        next_ms INTEGER NOT NULL
+    );
+";
+
+/// What is asked of an account.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Take the number of a refund for an order.
+    Claim {
+        /// The number.
+        out_return_no: String,
+        /// The order.
+        out_trade_no: String,
+    },
+    /// When may the next refund be asked for?
+    Slot,
+}
+
+/// One account.
+#[durable_object]
+#[derive(Debug)]
+pub struct AccountObject {
+    state: State,
+}
+
+impl DurableObject for AccountObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { state }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let command: Command = serde_json::from_slice(&request.bytes().await?)?;
+        let sql = self.state.storage().sql();
+        sql.exec(SCHEMA, vec![])?;
+        match command {
+            Command::Claim {
+                out_return_no,
+                out_trade_no,
+            } => Response::from_json(&claim(&sql, &out_return_no, &out_trade_no)?),
+            Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
+        }
+    }
+}
+
+/// One statement, so that of two orders one gets the number.
+fn claim(sql: &SqlStorage, out_return_no: &str, out_trade_no: &str) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Owner {
+        out_trade_no: String,
+    }
+    let owner: Owner = sql
+        .exec(
+            "INSERT INTO return_no VALUES (?, ?) ON CONFLICT (out_return_no) \
+             DO UPDATE SET out_trade_no = out_trade_no RETURNING out_trade_no",
+            vec![out_return_no.into(), out_trade_no.into()],
+        )?
+        .one()?;
+    Ok(owner.out_trade_no == out_trade_no)
+}
+
+fn slot(sql: &SqlStorage, now: u64) -> Result<u64> {
+    #[derive(Deserialize)]
+    struct Next {
+        next_ms: u64,
+    }
+    let next: Vec<Next> = sql
+        .exec("SELECT next_ms FROM refunds", vec![])?
+        .to_array()?;
+    // What is so far ahead was written by a clock that was.
+    let next = next.first().map(|next| next.next_ms);
+    let next = next.filter(|next| *next <= now.saturating_add(FAR_MS));
+    let slot_ms = next.map_or(now, |next| next.max(now));
+    let next_ms = slot_ms.saturating_add(BETWEEN_REFUNDS_MS);
+    sql.exec(
+        "INSERT OR REPLACE INTO refunds (one, next_ms) VALUES (1, ?)",
+        vec![integer(next_ms)?],
+    )?;
+    Ok(slot_ms)
+}

@@ -1,0 +1,88 @@
+//! Giving money back.
+
+use super::Desk;
+use super::acts::body;
+use crate::error::Failure;
+use crate::log;
+use crate::order::rpc::refund::{RefundAsked, RefundDenied};
+use crate::order::rpc::{Command, Reply};
+use alipay_protocol::trade::OutReturnNo;
+use serde::Deserialize;
+use worker::{Request, Response};
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    out_return_no: String,
+    amount: u64,
+    currency: String,
+    reason: String,
+}
+
+impl Desk<'_> {
+    /// Gives money of an order back: 202 while Alipay has not decided, 200 once it has. Asked again
+    /// with the same content, it answers where the refund is, and nothing is given back twice.
+    pub(super) async fn refund(
+        &self,
+        request: &mut Request,
+        number: &str,
+    ) -> Result<Response, Failure> {
+        let asked: Asked = body(request).await?;
+        if OutReturnNo::parse(&asked.out_return_no).is_err() {
+            return Err(Failure::Parameter("out_return_no"));
+        }
+        let command = Command::Refund(Box::new(RefundAsked {
+            by: self.bearer.name.clone(),
+            out_return_no: asked.out_return_no,
+            amount: asked.amount,
+            currency: asked.currency,
+            reason: asked.reason,
+        }));
+        let refund = match self.ask(number, &command).await? {
+            Reply::Refund(refund) => refund,
+            Reply::RefundDenied(denied) => return Err(failure(&denied)),
+            Reply::Unknown => return Err(Failure::OrderUnknown),
+            _ => return Err(Failure::Unavailable),
+        };
+        log::admin(&self.bearer.name, "refund", &refund.out_return_no);
+        let status = if refund.state.is_settled() { 200 } else { 202 };
+        Ok(Response::from_json(&refund)?.with_status(status))
+    }
+}
+
+fn failure(denied: &RefundDenied) -> Failure {
+    match denied {
+        RefundDenied::Differs => Failure::RefundDiffers,
+        RefundDenied::Exceeds => Failure::RefundExceeds,
+        RefundDenied::NotPaid => Failure::RefundNotPaid,
+        RefundDenied::Unsupported => Failure::RefundUnsupported,
+        RefundDenied::Parameter(name) => Failure::Parameter(match name.as_str() {
+            "amount" => "amount",
+            "currency" => "currency",
+            "reason" => "reason",
+            _ => "body",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_denial_has_its_code() {
+        let parameter = |name: &str| RefundDenied::Parameter(name.into());
+        for (denied, expected) in [
+            (RefundDenied::Differs, Failure::RefundDiffers),
+            (RefundDenied::Exceeds, Failure::RefundExceeds),
+            (RefundDenied::NotPaid, Failure::RefundNotPaid),
+            (RefundDenied::Unsupported, Failure::RefundUnsupported),
+            (parameter("amount"), Failure::Parameter("amount")),
+            (parameter("currency"), Failure::Parameter("currency")),
+            (parameter("reason"), Failure::Parameter("reason")),
+            (parameter("gmt_return"), Failure::Parameter("body")),
+        ] {
+            assert_eq!(failure(&denied), expected);
+        }
+    }
+}
