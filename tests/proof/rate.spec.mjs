@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 
 import { expect, test } from "@playwright/test";
 
+import * as antom from "../stack/antom.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { ACCEPTED, openBench, refused } from "./bench.mjs";
@@ -132,6 +133,17 @@ test("rate_limiting_binding_counts_refusals_alone_by_account_area_and_source", a
   } finally {
     await bound.close();
   }
+});
+
+test("antoms_route_answers_429_in_antoms_words", async () => {
+  const from = source();
+  const forge = async () => {
+    const answer = await fetch(`${bench.origin}${antom.PATH}`, { method: "POST", headers: { ...from, "content-type": "application/json" }, body: "{}" });
+    return [answer.status, answer.headers.get("x-refusal"), await answer.text(), Number(answer.headers.get("retry-after")) > 0];
+  };
+  for (let n = 0; n < LIMIT; n += 1) expect((await forge())[1]).not.toBe("too_many");
+  const { status, body, refusal } = antom.refused("too_many", 429);
+  expect(await forge()).toEqual([status, refusal, body, true]);
 });
 
 for (const [name, ip, error] of [["fails", "192.0.2.250", "no counter"], ["never_answers", "192.0.2.251", "no answer in time"]]) {

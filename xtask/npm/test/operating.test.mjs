@@ -50,7 +50,7 @@ const sources = readdirSync(join(ROOT, 'edge', 'src'), { recursive: true })
   .filter((name) => name.endsWith('.rs')).map((name) => read('edge', 'src', name)).join('\n');
 
 test('every line of the log has its row, and no row is idle', () => {
-  const written = [...sources.matchAll(/\b(?:line|fault)\(\s*"([a-z_]+)"/g)].map(([, name]) => name);
+  const written = [...sources.matchAll(/\b(?:line|fault)\(\s*"([a-z_]+)"|\(RefundState::\w+, [^\n]*"([a-z_]+)"\)/g)].map(([, name, act]) => name ?? act);
   const [, table] = /\| `event` \|[^\n]*\n\|[-|]+\n([^]*)$/.exec(text);
   const explained = [...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
   assert.deepEqual([...explained].sort(), [...new Set(written)].sort());
@@ -61,4 +61,13 @@ test('every metric with an alarm is one that the Worker has', () => {
   const metrics = [...table.matchAll(/^\| `(?!\/)(?:isolate_)?([a-z_]+?)(?:_total)?(?:\{.*?\})?`/gm)].map(([, name]) => name);
   assert.deepEqual(metrics, ['index_up', 'deliveries', 'deliveries', 'quarantined', 'overdue', 'refusals', 'held_sources']);
   assert.deepEqual(metrics.filter((name) => !sources.includes(`"${name}"`)), []);
+});
+
+test('every environment of wrangler.toml has the objects of a local run', () => {
+  const toml = read('edge', 'wrangler.toml');
+  const objects = (section) => [...toml.matchAll(new RegExp(`^\\[\\[${section}durable_objects\\.bindings\\]\\]\nname = "(\\w+)"\nclass_name = "(\\w+)"`, 'gm'))]
+    .map(([, binding, name]) => `${binding} ${name}`);
+  const local = objects('');
+  assert.equal(local.includes('ORDER OrderObject'), true);
+  for (const environment of ['production', 'staging']) assert.deepEqual(objects(`env\\.${environment}\\.`), local);
 });
