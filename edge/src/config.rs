@@ -76,6 +76,9 @@ pub struct Config {
     pub admin: Option<Vec<Bearer>>,
     /// `RETENTION_DAYS`, in milliseconds: how long raw notifications are kept.
     pub retention_ms: u64,
+    /// `UNREGISTERED` and `PARK_S`, in milliseconds: how long a notification waits for its order before the
+    /// merchant is told; `None` where he is told at once.
+    pub park_ms: Option<u64>,
     /// `REFUSALS_PER_MINUTE`: how often one source may be refused before it has to wait.
     pub refusals_per_minute: u32,
     /// The keys in use, by fingerprint.
@@ -144,6 +147,9 @@ impl Config {
         let query_ladder = faults.take(vars.ladder("QUERY_LADDER_S", Ladder::query()));
         let result_page = faults.take(vars.result_page("RESULT_PAGE"));
         let admin = faults.take(vars.admin("ADMIN_TOKENS"));
+        let unregistered =
+            faults.take(vars.choice("UNREGISTERED", "forward", &["forward", "park"]));
+        let park_ms = faults.take(vars.park_ms("PARK_S"));
         let retention_ms = faults.take(vars.retention_ms("RETENTION_DAYS"));
         let refusals_per_minute = faults.take(vars.refusals_per_minute("REFUSALS_PER_MINUTE"));
         let whole = || {
@@ -162,6 +168,7 @@ impl Config {
                 query_ladder: query_ladder?,
                 result_page: result_page?,
                 admin: admin?,
+                park_ms: park_ms.filter(|_| unregistered.as_deref() == Some("park")),
                 retention_ms: retention_ms?,
                 refusals_per_minute: refusals_per_minute?,
             })

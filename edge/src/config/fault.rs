@@ -73,7 +73,7 @@ const ENDPOINT_SECRET: &str = "whsec_ and base64 of 24 to 64 random bytes";
 const SECRET: &str = "at least 32 random bytes as text";
 
 /// Every setting, and what it must be. The numbered endpoints are like the first.
-pub const EXPECTED: [(&str, &str); 28] = [
+pub const EXPECTED: [(&str, &str); 30] = [
     (
         "ADMIN_TOKENS",
         "NAME:SCOPE[+SCOPE]:SHA256HEX, comma-separated, each name and hash once, the scopes read, operate and refund",
@@ -134,6 +134,7 @@ pub const EXPECTED: [(&str, &str); 28] = [
     ("MERCHANT_URL", "omit or send"),
     ("NOTIFY_VERIFY", "rsa, always or never"),
     ("ORDER_SECRET", SECRET),
+    ("PARK_S", "a whole number of seconds from 1 to 86400"),
     ("PARTNER", "16 digits that begin with 2088"),
     (
         "QUERY_LADDER_S",
@@ -144,6 +145,7 @@ pub const EXPECTED: [(&str, &str); 28] = [
     ("RETENTION_DAYS", "a whole number from 1 to 3650"),
     ("SIGN_TYPE", "RSA2, RSA or MD5"),
     ("STATUS_SECRET", SECRET),
+    ("UNREGISTERED", "forward or park"),
 ];
 
 /// What a setting must be.

@@ -117,6 +117,9 @@ fn every_malformed_variable_is_named_with_what_is_expected_and_never_shown() {
         ("RESULT_PAGE", "shop"),
         ("ADMIN_TOKENS", ""),
         ("ADMIN_TOKENS", "anna:read:token"),
+        ("PARK_S", "0"),
+        ("PARK_S", "86401"),
+        ("UNREGISTERED", "keep"),
         ("RETENTION_DAYS", "3651"),
         ("RETENTION_DAYS", "1.5"),
         ("REFUSALS_PER_MINUTE", "0"),
@@ -284,4 +287,16 @@ fn nothing_secret_is_shown() {
     for secret in ["10000000", "thirty-two", "MfKQ9r8G"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+#[test]
+fn notification_waits_for_its_order_only_where_that_is_asked_for() {
+    assert_eq!(read(&good()).unwrap().park_ms, None);
+    let mut vars = good();
+    vars.insert("PARK_S", "5".into());
+    assert_eq!(read(&vars).unwrap().park_ms, None);
+    vars.insert("UNREGISTERED", "park".into());
+    assert_eq!(read(&vars).unwrap().park_ms, Some(5_000));
+    vars.remove("PARK_S");
+    assert_eq!(read(&vars).unwrap().park_ms, Some(900_000));
 }

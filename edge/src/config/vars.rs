@@ -18,6 +18,10 @@ use url::Url;
 /// Longer than any dispute about a payment that we know of, shorter than what data protection frowns on.
 const RETENTION_DAYS: u64 = 90;
 const LONGEST_RETENTION_DAYS: u64 = 3650;
+/// A shop that registers its orders late does so within minutes; a day is as long as Alipay repeats.
+const PARK_S: u64 = 900;
+const LONGEST_PARK_S: u64 = 86_400;
+
 const DAY_MS: u64 = 86_400_000;
 
 /// Far more than shoppers do wrong who share one address, and so few that the signatures which are
@@ -205,6 +209,12 @@ impl Vars<'_> {
         (self.0)(name)
             .map(|text| auth::parse(&text).ok_or(Fault::malformed(name)))
             .transpose()
+    }
+
+    /// Whole seconds, as milliseconds.
+    pub(super) fn park_ms(&self, name: &'static str) -> Result<u64, Fault> {
+        let seconds = self.number(name, PARK_S, 1..=LONGEST_PARK_S)?;
+        Ok(seconds.saturating_mul(1000))
     }
 
     /// Whole days, as milliseconds.

@@ -47,6 +47,7 @@ impl OrderObject {
     pub(super) async fn carry_out_due(&self) -> Result<()> {
         let config = self.config()?;
         let store = self.store()?;
+        self.tell_parked(&config, store)?;
         self.forward_due(&config, store).await?;
         if let Some(question) = store.question()?
             && question.is_due(now_ms())

@@ -37,7 +37,7 @@ impl Store {
              (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead, \
              (SELECT count(*) FROM notification WHERE verdict NOT IN (?, ?, ?)) AS quarantined, \
              (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' \
-             UNION ALL SELECT due_ms FROM question UNION ALL SELECT due_ms FROM refund)) AS due_ms FROM audit",
+             UNION ALL SELECT due_ms FROM question UNION ALL SELECT due_ms FROM refund UNION ALL SELECT due_ms FROM parked)) AS due_ms FROM audit",
             BELIEVED.map(Into::into).to_vec(),
         )?;
         let Some((counts, created_ms)) =
@@ -69,7 +69,7 @@ impl Store {
     }
 
     /// Whose it is, and the merchant's number. An order that is not registered is known by its notifications, each of
-    /// which left an event that names it.
+    /// which left an event or is parked under its number.
     fn number(&self, order: Option<&Order>) -> Result<Option<(Provider, String)>> {
         #[derive(Deserialize)]
         struct Event {
@@ -85,6 +85,14 @@ impl Store {
              json_extract(body, '$.data.out_trade_no') AS out_trade_no FROM event LIMIT 1",
             vec![],
         )?;
+        let parked = || {
+            self.first(
+                "SELECT coalesce(json_extract(facts, '$.provider'), 'alipay-gateway') AS provider, \
+                 out_trade_no FROM parked JOIN notification USING (seq) LIMIT 1",
+                vec![],
+            )
+        };
+        let event: Option<Event> = event.map_or_else(parked, |event| Ok(Some(event)))?;
         Ok(event.map(|event| (event.provider, event.out_trade_no)))
     }
 

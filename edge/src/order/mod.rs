@@ -15,6 +15,7 @@ mod known;
 pub mod live;
 pub mod object;
 pub mod outbox;
+mod parked;
 pub mod refund;
 mod refunds;
 pub mod rpc;

@@ -12,7 +12,7 @@
 use super::live::Watchers;
 use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, SHORT, SHORT_REPLY, StatusView};
 use super::settle::{Bench, Case, verdict};
-use super::state::{Order, Terms, Transition, apply};
+use super::state::{Order, Reason, Terms, Transition, apply};
 use super::store::{Question, Store};
 use crate::admin::index::Index;
 use crate::clock::now_ms;
@@ -168,6 +168,7 @@ impl OrderObject {
                     config: &config,
                     now,
                 };
+                store.unpark()?;
                 for aside in store.unjudged()? {
                     let transition = apply(Some(&order), None, &aside.facts);
                     store.judge(aside.seq, verdict(transition))?;
@@ -203,6 +204,9 @@ impl OrderObject {
         let transition = apply(known.order.as_ref(), known.earlier.as_ref(), facts);
         let verdict = verdict(transition);
         let kept = transition != Transition::Repeat;
+        let parked = transition == Transition::Quarantine(Reason::NotRegistered);
+        let parked_ms = config.park_ms.filter(|_| parked);
+        let parked_ms = parked_ms.map(|wait| now.saturating_add(wait));
         let queued = store.whole(|| {
             if kept {
                 store.keep(&note, verdict, now)?;
@@ -218,6 +222,10 @@ impl OrderObject {
                 facts,
                 evidence: &note.evidence,
             };
+            if let Some(due_ms) = parked_ms {
+                store.park(&note.out_trade_no, due_ms)?;
+                return Ok(false);
+            }
             bench.settle(transition, known.order.as_mut(), case)
         })?;
         if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
@@ -226,7 +234,7 @@ impl OrderObject {
         let due_ms = if queued {
             Some(now)
         } else {
-            chores.after(kept, now)
+            chores.after(kept, now).into_iter().chain(parked_ms).min()
         };
         self.alarm_by(known.due_ms, due_ms, now).await?;
         Ok(Reply::Durable {

@@ -83,6 +83,7 @@ impl Store {
         for sql in [
             "UPDATE delivery SET due_ms = ? WHERE state = 'waiting' AND due_ms > ?",
             "UPDATE question SET due_ms = ? WHERE due_ms > ?",
+            "UPDATE parked SET due_ms = ? WHERE due_ms > ?",
             "UPDATE refund SET due_ms = ? WHERE due_ms > ?",
         ] {
             let far = now_ms.saturating_add(FAR_MS);

@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -89,6 +89,14 @@ const MIGRATIONS: [&str; 3] = [
         slot_ms INTEGER,
         settled_ms INTEGER,
         due_ms INTEGER
+    );
+",
+    // Notifications that wait for their order, and until when.
+    "
+    CREATE TABLE parked (
+        seq INTEGER PRIMARY KEY,
+        out_trade_no TEXT NOT NULL,
+        due_ms INTEGER NOT NULL
     );
 ",
 ];

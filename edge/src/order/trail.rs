@@ -60,13 +60,14 @@ impl Chores {
 }
 
 /// When the first delivery, question or chore is due. The index is told at once when its last
-/// hearing was long ago, later when it is failing.
+/// hearing was long ago, later when it is failing. The runtime takes at most five in a row.
 macro_rules! due_sql {
     () => {
         "SELECT min(due_ms) AS due_ms FROM ( \
          SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
          SELECT due_ms FROM question UNION ALL \
-         SELECT due_ms FROM refund UNION ALL \
+         SELECT min(due_ms) FROM (SELECT due_ms FROM refund UNION ALL \
+         SELECT due_ms FROM parked) UNION ALL \
          SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
          SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
          WHERE ?3 AND audit.seq > indexed.seq)"
