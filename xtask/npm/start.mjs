@@ -28,6 +28,7 @@ export function guide({ shop, alipay, edge }) {
   return `
   Open the shop           ${shop}/
   What the shop received  ${shop}/orders
+  The button, by hand     ${shop}/states
   Stand-in for Alipay     ${alipay}/   (no real money anywhere)
   Edge (the Worker)       ${edge}/version
   The merchant's side     ${edge}/admin/orders, with the token in .local/secrets/admin.token:
