@@ -1,8 +1,11 @@
-// How fast the notify route is, and what it costs, beside two yardsticks in the same run: the least
-// that a JavaScript Worker can do with the same promise, and a Node server that verifies with Alipay's
-// own SDK and keeps nothing. State is in memory, so that no disk is measured. Load generator: wire.mjs.
+// How fast the notify route is, and what it costs, beside yardsticks in the same run: the least that a
+// JavaScript Worker can do with the same promise, and a Node server that verifies with Alipay's own SDK
+// and keeps nothing, or keeps a row. State is in memory, so that no disk is measured. The runtime opens
+// an order's database when the order was asleep, which is most of what a request then costs: `--awake`
+// has few orders, which stay awake. Load generator: wire.mjs.
 //
 //   npm run load                                    some minutes
+//   npm run load -- --awake 100 --orders 0 --streams 0
 //   npm run load -- --rounds 9 --requests 5000 --orders 0 --streams 0
 
 import { execFileSync } from "node:child_process";
@@ -52,37 +55,45 @@ async function servers() {
   const { entry, version } = await alipaySdk();
   const keys = mkdtempSync(join(tmpdir(), "alipay-checkout-load-"));
   for (const name of ["merchant-private.pem", "alipay-public.pem"]) writeFileSync(join(keys, name), ours.secrets[name], { mode: 0o600 });
-  const { edge: port } = await freePorts();
-  const child = spawnGroup("node", [join(import.meta.dirname, "sdk-server.mjs"), entry, keys, String(port)], { env: environment() });
-  const origin = `http://127.0.0.1:${port}`;
-  const listens = () => fetch(origin, { method: "POST" }).then(() => true, () => false);
-  if (!(await settled(listens, 10_000))) throw new Error("the server with alipay-sdk does not answer");
+  const node = async (name, ...file) => {
+    const { edge: port } = await freePorts();
+    const child = spawnGroup("node", [join(import.meta.dirname, "sdk-server.mjs"), entry, keys, String(port), ...file], { env: environment() });
+    const origin = `http://127.0.0.1:${port}`;
+    const listens = () => fetch(origin, { method: "POST" }).then(() => true, () => false);
+    if (!(await settled(listens, 10_000))) throw new Error(`${name} does not answer`);
+    return { name, origin, pid: child.pid, child };
+  };
+  const nodes = [
+    await node(`Node, alipay-sdk ${version}`),
+    await node("the same, with SQLite", join(ours.place, "node.sqlite")),
+  ];
   rmSync(keys, { recursive: true });
   return {
     ours,
     list: [
       { name: "ours", origin: ours.origin, pid: ours.workerd.pid },
       { name: "JavaScript Worker", origin: baseline.origin, pid: baseline.workerd.pid },
-      { name: `Node, alipay-sdk ${version}`, origin, pid: child.pid },
+      ...nodes,
     ],
     close: async () => {
-      child.kill("SIGKILL");
+      for (const { child } of nodes) child.kill("SIGKILL");
       await Promise.all([ours.close(), baseline.close()]);
     },
   };
 }
 
 /** Interleaved rounds: a busy minute of the machine hits all three alike. */
-async function compare({ rounds, requests, connections }) {
+async function compare({ rounds, requests, connections, awake }) {
+  const count = awake > 0 ? awake : ORDERS;
   const { ours, list, close } = await servers();
   try {
-    const orders = Array.from({ length: ORDERS }, () => ours.claims());
+    const orders = Array.from({ length: count }, () => ours.claims());
     await fire(ours.origin, orders.map((order) => post(ours.origin, "/checkout", `order_token=${orderToken(order)}`)), { connections });
     const results = new Map(list.map(({ name }) => [name, []]));
     for (let round = 0; round <= rounds; round += 1) {
       // Fresh each time: a repeat is cheaper. Waiting, so that nothing is forwarded.
       const messages = Array.from({ length: requests }, (_, n) => (
-        encoded(signed(paidFields(orders[n % ORDERS].out_trade_no, { trade_status: "WAIT_BUYER_PAY" })))
+        encoded(signed(paidFields(orders[n % count].out_trade_no, { trade_status: "WAIT_BUYER_PAY" })))
       ));
       for (const server of list) {
         const wired = messages.map((message) => post(server.origin, "/notify/gateway", message));
@@ -139,10 +150,10 @@ async function growth(most, connections) {
 }
 
 await cli(async () => {
-  const { rounds, requests, connections, orders, streams } = options({
-    rounds: 5, requests: 3000, connections: 16, orders: 10_000, streams: 1000,
+  const { rounds, requests, connections, orders, streams, awake } = options({
+    rounds: 5, requests: 3000, connections: 16, orders: 10_000, streams: 1000, awake: 0,
   });
-  if (rounds > 0) await compare({ rounds, requests, connections });
+  if (rounds > 0) await compare({ rounds, requests, connections, awake });
   if (orders > 0) await growth(orders, connections);
   const unheard = streams > 0 ? await compareStreams({ streams, rounds: Math.min(rounds || 3, 3), connections }) : 0;
   return unheard === 0 ? 0 : 1;
