@@ -1,11 +1,15 @@
-/** What the shop sells: one tea in three sizes. Amounts are US cents. */
+/** What the shop sells: one tea in three sizes. Prices are minor units: US cents, fen. */
 export const SIZES = {
-  tin50: { grams: 50, amount: 1990 },
-  tin100: { grams: 100, amount: 3490 },
-  tin250: { grams: 250, amount: 7900 },
+  tin50: { grams: 50, prices: { USD: 1990, CNY: 12_800 } },
+  tin100: { grams: 100, prices: { USD: 3490, CNY: 22_800 } },
+  tin250: { grams: 250, prices: { USD: 7900, CNY: 51_800 } },
 };
 
-export const CURRENCY = "USD";
+/**
+ * What an order is paid in, by who collects it: the cross-border gateway takes the shop's own currency,
+ * Antom takes yuan.
+ */
+export const CURRENCIES = { "alipay-gateway": "USD", antom: "CNY" };
 
 /** What the shopper reads at Alipay. The gateway does not take `&`, `=` or `"` in it. */
 export function subject(size, quantity, locale) {

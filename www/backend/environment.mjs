@@ -1,3 +1,5 @@
+import { CURRENCIES } from "./catalogue.mjs";
+
 /** A setting is missing or unusable; the message names it and never shows a secret. */
 export class InvalidEnvironment extends Error {}
 
@@ -27,12 +29,18 @@ export function readEnvironment(env) {
     throw new InvalidEnvironment("WEBHOOK_SECRET is not whsec_ and base64 of at least 24 bytes");
   }
   const edgeOrigin = origin("EDGE_ORIGIN");
+  const providers = (env.PROVIDERS || "alipay-gateway").split(",");
+  if (!providers.every((one) => Object.hasOwn(CURRENCIES, one)) || new Set(providers).size !== providers.length) {
+    throw new InvalidEnvironment("PROVIDERS is not alipay-gateway, antom or both, comma-separated");
+  }
   return {
     port,
     shopOrigin: origin("SHOP_ORIGIN"),
     edgeOrigin,
     orderSecret,
     webhookSecret,
+    // Who may collect a payment; the first one does where the shopper chooses none.
+    providers,
     stateFile: required("STATE_FILE"),
     payHosts: standInHosts(edgeOrigin),
   };

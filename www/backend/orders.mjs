@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-import { CURRENCY, SIZES, subject } from "./catalogue.mjs";
+import { CURRENCIES, SIZES, subject } from "./catalogue.mjs";
 
 /** Without 0/O and 1/I/L, so that a shopper can read the number out to support. */
 const READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -10,7 +10,7 @@ const MOST_PER_ORDER = 9;
 export class InvalidOrder extends Error {}
 
 /** The shop's own record of orders: what was asked for, and whether it is paid. */
-export function openOrders(store) {
+export function openOrders(store, providers) {
   const { orders } = store.state;
   const find = (out_trade_no) => orders.find((order) => order.out_trade_no === out_trade_no);
 
@@ -24,14 +24,17 @@ export function openOrders(store) {
      * Makes an order from a form. `cart` names one visit to the product page, so a form sent twice
      * gives one order while that order is unpaid and its content is the same.
      */
-    place({ size, quantity, cart, locale }) {
+    place({ size, quantity, cart, locale, provider = providers[0] }) {
       if (!Object.hasOwn(SIZES, size)) throw new InvalidOrder("size is not one of ours");
       if (!/^[1-9]$/.test(quantity)) throw new InvalidOrder(`quantity is not 1 to ${MOST_PER_ORDER}`);
+      if (!providers.includes(provider)) throw new InvalidOrder("provider is not one of ours");
       if (!/^[0-9a-f-]{36}$/.test(cart)) throw new InvalidOrder("cart is not one of ours");
       const count = Number(quantity);
+      const currency = CURRENCIES[provider];
       const same = orders.find(
         (order) =>
-          order.cart === cart && order.size === size && order.quantity === count && order.status === "created",
+          order.cart === cart && order.size === size && order.quantity === count && order.currency === currency
+          && order.status === "created",
       );
       if (same) return same;
 
@@ -40,8 +43,9 @@ export function openOrders(store) {
         size,
         quantity: count,
         // The price comes from the catalogue. A price in the form would be the shopper's to choose.
-        amount: SIZES[size].amount * count,
-        currency: CURRENCY,
+        amount: SIZES[size].prices[currency] * count,
+        currency,
+        provider,
         subject: subject(size, count, locale),
         // What the token says must not change between two loads, so the language is fixed here.
         locale,

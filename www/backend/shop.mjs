@@ -25,7 +25,7 @@ const LAST_ORDER = "last_order";
 /** Wires the shop's routes. The two a merchant needs are `/checkout/…` and `/alipay/events`. */
 export function createShop(settings) {
   const store = openStore(settings.stateFile);
-  const orders = openOrders(store);
+  const orders = openOrders(store, settings.providers);
   const events = openEvents(store, orders, settings.webhookSecret);
   const orderToken = orderTokenSigner(settings);
 
@@ -38,12 +38,13 @@ export function createShop(settings) {
 
   shop.get("/", (request, response) => {
     const lastOrder = orders.find(lastOrderOf(request));
-    response.send(productPage({ ...response.locals.page, cart: randomUUID(), lastOrder }));
+    response.send(productPage({ ...response.locals.page, ...settings, cart: randomUUID(), lastOrder }));
   });
 
   shop.post("/orders", express.urlencoded({ extended: false, limit: "2kb" }), (request, response) => {
-    const { size, quantity, cart } = request.body ?? {};
-    const order = orders.place({ size, quantity, cart, locale: response.locals.page.texts.locale });
+    const { size, quantity, cart, provider } = request.body ?? {};
+    const { locale } = response.locals.page.texts;
+    const order = orders.place({ size, quantity, cart, provider, locale });
     // Who cancels at Alipay may come back to the shop's front page: it must lead on to the order.
     const secure = settings.shopOrigin.startsWith("https:");
     response.cookie(LAST_ORDER, order.out_trade_no, { httpOnly: true, sameSite: "lax", secure });

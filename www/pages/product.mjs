@@ -1,4 +1,4 @@
-import { CURRENCY, SIZES } from "../backend/catalogue.mjs";
+import { CURRENCIES, SIZES } from "../backend/catalogue.mjs";
 import { displayText } from "../backend/money.mjs";
 import { art } from "./art.mjs";
 import { html } from "./html.mjs";
@@ -6,13 +6,14 @@ import { layout } from "./layout.mjs";
 
 const QUANTITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-/** The product page: a plain form that works without script; product.js only adds up the total. */
-export function productPage({ texts, path, chosen, cart, lastOrder }) {
-  const price = (amount) => displayText(amount, CURRENCY, texts.locale);
+/** The product page: a plain form that works without script; product.js only shows the prices and the total. */
+export function productPage({ texts, path, chosen, providers, cart, lastOrder }) {
+  const currency = CURRENCIES[providers[0]];
+  const price = (prices) => displayText(prices[currency], currency, texts.locale);
   const sizes = Object.entries(SIZES).map(
-    ([size, { grams, amount }], index) => html`<label class="size">
-      <input type="radio" name="size" value="${size}" data-amount="${amount}"${index === 0 && html` checked`}>
-      <span class="size-face"><span>${texts.grams(grams)}</span><span class="size-price">${price(amount)}</span></span>
+    ([size, { grams, prices }], index) => html`<label class="size">
+      <input type="radio" name="size" value="${size}" data-usd="${prices.USD}" data-cny="${prices.CNY}"${index === 0 && html` checked`}>
+      <span class="size-face"><span>${texts.grams(grams)}</span><span class="size-price">${price(prices)}</span></span>
     </label>`,
   );
   const main = html`${lastOrder && resume(texts, lastOrder, chosen)}<div class="product">
@@ -30,10 +31,10 @@ export function productPage({ texts, path, chosen, cart, lastOrder }) {
         <div class="line">
           <label for="quantity">${texts.quantity}</label>
           <select id="quantity" name="quantity">${QUANTITIES.map((n) => html`<option>${n}</option>`)}</select>
-          <output id="total" class="total" for="quantity" data-label="${texts.total}" data-currency="${CURRENCY}"
+          <output id="total" class="total" for="quantity" data-label="${texts.total}" data-currency="${currency}"
             hidden></output>
         </div>
-        <button class="primary" type="submit">${texts.order}</button>
+        ${providers.length > 1 && providerChoice(texts, providers)}<button class="primary" type="submit">${texts.order}</button>
         <p class="hint">${texts.promise}</p>
       </form>
       <dl class="facts">
@@ -43,6 +44,16 @@ export function productPage({ texts, path, chosen, cart, lastOrder }) {
   </div>`;
   const head = html`<script src="/assets/product.js" type="module"></script>`;
   return layout({ texts, path, chosen, title: texts.productTitle, head, main });
+}
+
+/** Who collects the payment, and in what; product.js shows the prices in it. */
+function providerChoice(texts, providers) {
+  const option = (provider) => html`<option value="${provider}" data-currency="${CURRENCIES[provider]}">${texts.providers[provider]}</option>`;
+  return html`<div class="line">
+          <label for="provider">${texts.provider}</label>
+          <select id="provider" name="provider">${providers.map(option)}</select>
+        </div>
+        `;
 }
 
 function resume(texts, { out_trade_no, status }, chosen) {

@@ -22,6 +22,8 @@ const en = {
   quantity: "Quantity",
   total: "Total",
   order: "Go to checkout",
+  provider: "Paid through",
+  providers: { "alipay-gateway": "Alipay, in US dollars", antom: "Alipay by Antom, in yuan" },
   facts: [
     ["Leaf", "One bud, two leaves"],
     ["Brew", "80 °C, 3 g, 2 minutes"],
@@ -103,6 +105,8 @@ const zh = {
   quantity: "数量",
   total: "合计",
   order: "去结算",
+  provider: "收款方式",
+  providers: { "alipay-gateway": "支付宝（美元）", antom: "Antom 支付宝（人民币）" },
   facts: [
     ["鲜叶", "一芽二叶"],
     ["冲泡", "80 °C，3 克，2 分钟"],

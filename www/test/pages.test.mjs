@@ -35,6 +35,14 @@ test("order_token_has_exactly_the_agreed_claims_and_a_genuine_hs256_signature", 
   });
 });
 
+test("order_through_antom_is_in_yuan_and_its_token_names_antom", async (t) => {
+  const { origin } = await startShop(t);
+  const { out_trade_no } = await placeOrder(origin, { quantity: "2", provider: "antom" });
+  const claims = claimsOf(tokenIn(await (await fetch(`${origin}/checkout/${out_trade_no}`)).text()));
+  assert.deepEqual([claims.provider, claims.amount, claims.currency], ["antom", "256.00", "CNY"]);
+  assert.equal((await readOrder(origin, out_trade_no)).currency, "CNY");
+});
+
 test("token_says_the_same_whatever_language_the_page_is_in", async (t) => {
   const { origin } = await startShop(t);
   const { out_trade_no } = await placeOrder(origin);
@@ -85,6 +93,8 @@ test("front_page_leads_on_to_the_order_that_this_browser_made_last", async (t) =
 for (const [name, fields] of [
   ["unknown_size_refused", { size: "tin1" }],
   ["size_named_like_a_property_of_objects_refused", { size: "constructor" }],
+  ["unknown_provider_refused", { provider: "paypal" }],
+  ["provider_named_like_a_property_of_objects_refused", { provider: "constructor" }],
   ["quantity_zero_refused", { quantity: "0" }],
   ["quantity_ten_refused", { quantity: "10" }],
   ["negative_quantity_refused", { quantity: "-1" }],

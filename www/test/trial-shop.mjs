@@ -21,6 +21,7 @@ export async function startShop(test) {
     orderSecret: randomBytes(32).toString("hex"),
     webhookSecret: `whsec_${randomBytes(32).toString("base64")}`,
     stateFile: join(home, "shop.json"),
+    providers: ["alipay-gateway", "antom"],
     payHosts: "",
   };
   const start = async () => {

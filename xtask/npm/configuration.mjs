@@ -84,6 +84,7 @@ export function shopVariables({ home, ports, origins, secrets }) {
     EDGE_ORIGIN: origins.edge,
     ORDER_SECRET: secrets['order.secret'],
     WEBHOOK_SECRET: secrets['webhook.secret'],
+    PROVIDERS: 'alipay-gateway,antom',
     STATE_FILE: join(home, 'state', 'shop.json'),
   };
 }

@@ -101,7 +101,7 @@ pub const EXPECTED: [(&str, &str); 30] = [
     ),
     (
         "ANTOM_PUBLIC_KEY_PREVIOUS",
-        "Antom's RSA public key of at least 2048 bits, PEM or base64, another one than ANTOM_PUBLIC_KEY",
+        "Antom's RSA public key of at least 2048 bits before the present one, PEM or base64",
     ),
     (
         "ANTOM_URL",

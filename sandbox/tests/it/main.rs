@@ -8,6 +8,8 @@
     reason = "clippy's exceptions for tests do not reach the functions that tests share"
 )]
 
+// What the merchant asks of Antom, and what Antom tells.
+mod antom;
 // What the merchant asks of `/gateway.do`, and the answers.
 mod gateway;
 // When and how the merchant is notified.

@@ -21,6 +21,7 @@ use crate::support::{Fields, parse_form, soon};
 pub(crate) struct Received {
     pub(crate) content_type: String,
     pub(crate) user_agent: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
@@ -94,6 +95,7 @@ async fn receive(State(answers): State<Arc<Answers>>, headers: HeaderMap, body: 
         content_type: header("content-type"),
         user_agent: header("user-agent"),
         body: String::from_utf8(body.to_vec()).unwrap(),
+        headers: headers.clone(),
     };
     answers.received.send(received).unwrap();
     let planned = answers.planned.lock().unwrap().pop_front();

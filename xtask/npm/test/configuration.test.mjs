@@ -69,6 +69,7 @@ test('the shop knows its own two secrets and no others', () => {
     EDGE_ORIGIN: 'http://127.0.0.1:1',
     ORDER_SECRET: 'order',
     WEBHOOK_SECRET: 'whsec_x',
+    PROVIDERS: 'alipay-gateway,antom',
     STATE_FILE: '/h/state/shop.json',
   });
 });
