@@ -1,6 +1,6 @@
 // For `<script src>`: the edge is where the script came from.
 
-import { start } from "./load.js";
+import { start } from "./rest.js";
 
 const source = globalThis.document?.currentScript?.src;
 

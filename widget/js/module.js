@@ -1,8 +1,11 @@
 // For `import`: the edge is where the module came from, unless a bundler has taken it in; then
 // the attribute `edge` names it.
 
-import { start } from "./load.js";
+import { start } from "./rest.js";
+import { AlipayCheckout as Shell } from "./shell.js";
 
 const { origin } = new URL(import.meta.url);
 
-export const AlipayCheckout = start(origin === "null" ? "" : origin);
+start(origin === "null" ? "" : origin);
+
+export const AlipayCheckout = globalThis.customElements?.get("alipay-checkout") ?? Shell;

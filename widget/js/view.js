@@ -1,67 +1,68 @@
-// The shadow tree: what is in it, and how words and look get there. Decides nothing: Rust names
-// keys, and `texts/*.json` holds the words.
+// Shows what Rust names: words, look, and what appears below. Decides nothing.
+
+import { panel } from "./panel.js";
+import { hosts } from "./shell.js";
+import { words } from "./words.js";
 
 const shown = new WeakMap();
-let texts = {};
-let sheet;
+const insides = new WeakMap();
 
-/** Gives the words (a table per language tag, in lower case) and the style. */
-export function furnish(words, style) {
-  texts = words;
-  sheet = new CSSStyleSheet();
-  sheet.replaceSync(style);
+/** Shows facts. */
+export function paint(host, facts) {
+  shown.set(host, facts);
+  show(host);
 }
 
-/** Adds or corrects the words of a language; what is missing stays English. */
-export function addTexts(tag, words) {
-  tag = tag.toLowerCase();
-  texts[tag] = { ...texts[tag], ...words };
+/** Shows the same again: in another language, say. */
+export function show(host) {
+  const facts = shown.get(host) ?? { label: FIRST_LABEL };
+  const { mode, state, label, note } = facts;
+  const root = host.shadowRoot;
+  const button = root.querySelector("button");
+  if (state) {
+    host.setAttribute("state", state);
+    // Never the native `disabled`: it would take the focus away.
+    button.ariaDisabled = mode !== "open" || host.matches(":disabled");
+    button.ariaBusy = mode === "busy";
+  }
+  write(host, root.querySelector("span"), label);
+  write(host, root.querySelector("[role=status]"), note);
+  panel(host, facts);
+  const [message] = words(host, "required");
+  const missing = host.hasAttribute("required") && state !== "paid";
+  inside(host).setValidity(missing ? { valueMissing: true } : {}, message ?? " ", button);
 }
 
-/** Builds button and status line. The line is there from the start: one that appears together
- *  with its words is not read out. */
-export function build(host) {
-  const root = host.attachShadow({ mode: "open", delegatesFocus: true });
-  root.adoptedStyleSheets = [sheet];
-  const [button, label, line] = ["button", "span", "div"].map((name) => document.createElement(name));
-  button.type = "button";
-  button.part = "button";
-  label.part = "label";
-  line.part = "status";
-  line.setAttribute("role", "status");
-  button.append(label);
-  root.append(button, line);
-  button.addEventListener("click", host);
+/** The element's internals, of which there may be one only. */
+export function inside(host) {
+  if (!insides.has(host)) insides.set(host, host.attachInternals());
+  return insides.get(host);
 }
 
-/** Shows a state. */
-export function paint(host, state, mode, label, note) {
-  shown.set(host, [state, mode, label, note]);
-  const [button, line] = host.shadowRoot.children;
-  host.setAttribute("state", state);
-  // Never the native `disabled`: it would take the focus away.
-  button.setAttribute("aria-disabled", mode !== "open");
-  button.setAttribute("aria-busy", mode === "busy");
-  write(host, button.firstChild, label);
-  write(host, line, note);
-}
-
-/** Shows what the merchant has put inside the element, or else that there is no way. */
-export function block(host) {
-  paint(host, "failed", "done", "pay", "note_blocked");
-  if (!host.firstElementChild) return;
-  shown.delete(host);
-  host.shadowRoot.replaceChildren(document.createElement("slot"));
-}
-
-/** Shows the same again, in another language. */
-export const repaint = (host) => shown.has(host) && paint(host, ...shown.get(host));
-
-function write(host, place, key) {
-  let tag = (host.getAttribute("locale") || host.closest("[lang]")?.lang || document.documentElement.lang).toLowerCase();
-  while (tag && !texts[tag]?.[key]) tag = tag.slice(0, Math.max(tag.lastIndexOf("-"), 0));
-  const words = key && (texts[tag] ?? texts.en)[key];
-  place.lang = tag || "en";
+/** Writes the words for a key; leaves what is there while they are under way. */
+export function write(host, place, key) {
+  const [text, tag] = key ? words(host, key) : [""];
+  if (text === undefined) return;
+  place.lang = tag ?? "";
   // The same words written twice would be read out twice.
-  if (place.textContent !== words) place.textContent = words;
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** Puts a text into the clipboard and says so in the button; else offers it to be copied by hand. */
+export async function copy(host, text, place = host.shadowRoot.querySelector("span")) {
+  try {
+    await navigator.clipboard.writeText(text);
+    write(host, place, "copied");
+  } catch {
+    const root = host.shadowRoot;
+    write(host, root.querySelector("[role=status]"), "copy_by_hand");
+    let reference = root.querySelector("[part=reference]");
+    if (!reference) {
+      reference = document.createElement("p");
+      reference.part = "reference";
+      reference.textContent = text;
+      root.querySelector("[part=panel]").append(reference);
+    }
+    getSelection().selectAllChildren(reference);
+  }
 }

@@ -1,18 +1,21 @@
 //! The payment button's state machine: `(State, Input) -> (State, Effects)`.
 //!
-//! No browser, no clock, no network: [`crate::element`] turns events into inputs and runs the
-//! effects in their order. Three rules hold in every state:
+//! No browser, no clock, no network, no texts: [`crate::element`] turns events into inputs and runs
+//! the effects. Three rules hold in every state:
 //!
 //! * only the edge's word makes an order paid, closed or refunded, and nothing undoes that,
 //! * an outcome that is not known is never shown as a failure,
-//! * one button at a time works on an order; the others on the page (peers) wait for it.
+//! * one button at a time works on an order; the others, on this page (peers) and in other tabs,
+//!   wait for it.
 
 mod held;
 mod messages;
+mod outcome;
 
-pub(crate) use messages::{Answer, Arrival, Clock, Effect, Input, News, PayUrl, Refusal, code};
+pub(crate) use messages::{Answer, Arrival, Effects, Input, PayUrl, Place};
 
-use crate::status::{Report, Status};
+use crate::refusal::Refusal;
+use crate::status::Report;
 use crate::view::{Note, State};
 
 /// How long the edge may take to answer `/checkout`.
@@ -36,120 +39,168 @@ enum Work {
     Asking,
     /// `Confirming`: `/checkout` has been asked whether there is still something to pay.
     Checking,
-    /// `Creating`: but a peer does the work.
+    /// `Creating`: but a peer or another tab does the work.
     Following,
 }
 
 /// One button's state.
 #[cfg_attr(test, derive(Hash))]
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Checkout {
     state: State,
     note: Note,
-    has_order: bool,
-    offline: bool,
     work: Work,
-    token: Option<String>,
-    /// The stored token while a returned one is still unproven.
-    spare: Option<String>,
+    place: Place,
+    has_order: bool,
+    blocked: bool,
+    offline: bool,
+    has_token: bool,
+    /// Whether the stored token is kept aside, while a returned one is still unproven.
+    has_spare: bool,
     report: Option<Report>,
     refusal: Option<Refusal>,
-    pay_url: String,
-    retries: usize,
+    retries: u8,
 }
 
 impl Checkout {
-    /// Takes one input and answers with what is to be done, in order.
-    pub(crate) fn step(&mut self, input: Input) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let out = &mut effects;
+    /// Takes one input and answers with what is to be done.
+    pub(crate) fn step(&mut self, input: Input) -> Effects {
         match input {
-            Input::Arrived(arrival) => self.arrive(arrival, out),
-            Input::Resumed(arrival) => self.resume(arrival, out),
-            Input::Left => {
-                self.release(out);
-                out.push(Effect::Hush);
-            }
-            Input::Clicked => self.click(out),
-            Input::StartAllowed => {
-                if self.work == Work::Starting {
-                    self.work = Work::Asking;
-                    out.push(Effect::Post);
-                    out.push(Effect::Wait(Clock::Patience, ANSWER_MS));
+            Input::Arrived(arrival) => self.arrive(arrival),
+            Input::Resumed(arrival) => self.resume(arrival),
+            Input::Left => self.release() | Effects::HUSH,
+            Input::Clicked(place) => self.click(place),
+            Input::Here => {
+                if self.state != State::Away || self.place != Place::Phone {
+                    return Effects::NOTHING;
                 }
+                self.place = Place::Here;
+                self.ask()
+            }
+            Input::StartAllowed => {
+                if self.work != Work::Starting {
+                    return Effects::NOTHING;
+                }
+                let tab = match self.place {
+                    Place::NewTab => Effects::OPEN_TAB,
+                    Place::Here | Place::Phone => Effects::NOTHING,
+                };
+                tab | self.ask()
             }
             Input::StartPrevented => {
-                if self.work == Work::Starting {
-                    self.release(out);
+                if self.work != Work::Starting {
+                    return Effects::NOTHING;
                 }
+                self.release()
+            }
+            Input::TabRefused => {
+                self.place = Place::Here;
+                Effects::NOTHING
             }
             Input::Answered(answer) => {
-                if matches!(self.work, Work::Asking | Work::Checking) {
-                    match answer {
-                        Ok(answer) => self.answered(answer, out),
-                        Err(refusal) => self.fail(refusal, out),
-                    }
+                if !self.asks() {
+                    return Effects::NOTHING;
                 }
+                self.answered(answer)
             }
-            Input::Reported(report) => self.reported(report, out),
+            Input::Refused(refusal) => {
+                if !self.asks() {
+                    return Effects::NOTHING;
+                }
+                self.fail(refusal)
+            }
+            Input::Reported(report) => self.reported(report),
             Input::Probed(report) => {
                 let retries = self.retries;
-                self.reported(report, out);
+                let effects = self.reported(report);
                 self.retries = retries;
-                self.retry_later(out);
+                effects | self.retry_later()
             }
-            Input::StreamClosed => {
-                if self.listens() {
-                    out.push(Effect::Probe);
-                }
-            }
-            Input::TokenDenied => self.denied(out),
-            Input::StatusUnreachable => self.retry_later(out),
-            Input::Elapsed(Clock::Patience) => self.patience_ends(out),
-            Input::Elapsed(Clock::Retry) => self.listen(out),
+            Input::StreamClosed => self.if_listening(Effects::PROBE),
+            Input::TokenDenied => self.denied(),
+            Input::StatusUnreachable => self.retry_later(),
+            Input::PatienceOver => self.patience_over(),
+            Input::RetryDue => self.listen(),
             Input::Hidden(leaving) => {
                 if self.state == State::Redirecting {
                     self.state = State::Away;
                 }
-                // An open stream keeps a page out of the browser's cache for Back.
-                if leaving {
-                    out.push(Effect::Hush);
+                if !leaving {
+                    return Effects::NOTHING;
                 }
+                // An open stream keeps a page out of the browser's cache for Back.
+                let lock = if self.leads() {
+                    Effects::UNLOCK
+                } else {
+                    Effects::NOTHING
+                };
+                lock | Effects::HUSH
             }
             Input::Shown => {
-                if self.state == State::Away {
-                    self.release(out);
-                }
-                self.listen(out);
+                let back = if self.state == State::Away && self.place != Place::Phone {
+                    self.release()
+                } else {
+                    Effects::NOTHING
+                };
+                back | self.listen()
             }
-            Input::Online(online) => self.network(online, out),
-            Input::Stored(token) => {
-                if self.token.as_ref() != Some(&token) && !self.state.is_final() {
-                    self.token = Some(token);
-                    self.listen(out);
+            Input::Online => self.online(),
+            Input::Offline => {
+                self.offline = true;
+                Effects::NOTHING
+            }
+            Input::Stored => {
+                if self.state.is_final() {
+                    return Effects::NOTHING;
                 }
+                self.has_token = true;
+                self.listen()
+            }
+            Input::TabBusy => {
+                if self.work != Work::Starting {
+                    return Effects::NOTHING;
+                }
+                self.note = Note::Elsewhere;
+                self.work = Work::Following;
+                // Not ours, so not given back. The peers follow the other tab as well.
+                Effects::WAIT
             }
             Input::PeerBusy => {
                 if matches!(self.state, State::Idle | State::Failed) {
                     self.enter(State::Creating, Note::None);
                     self.work = Work::Following;
                 }
+                Effects::NOTHING
             }
             Input::PeerFree(stored) => {
-                if self.work == Work::Following {
-                    self.enter(State::Idle, Note::None);
-                    self.token = stored;
-                    self.listen(out);
+                if self.work != Work::Following {
+                    return Effects::NOTHING;
                 }
+                self.has_token = stored;
+                self.rest(Note::None) | self.listen()
             }
         }
-        effects
     }
 
     fn enter(&mut self, state: State, note: Note) {
         self.state = state;
         self.note = note;
         self.work = Work::None;
+    }
+
+    /// Nothing goes on: the button can be used, where Alipay opens at all.
+    fn rest(&mut self, note: Note) -> Effects {
+        if !self.blocked {
+            self.enter(State::Idle, note);
+            return Effects::NOTHING;
+        }
+        self.enter(State::Blocked, Note::Blocked);
+        Effects::ANNOUNCE_BLOCKED
+    }
+
+    /// Whether `/checkout` has been asked.
+    fn asks(&self) -> bool {
+        matches!(self.work, Work::Asking | Work::Checking)
     }
 
     /// Whether this button holds the order's lock.
@@ -162,233 +213,139 @@ impl Checkout {
     }
 
     /// Gives the lock back: the button can be used, and so can its peers.
-    fn release(&mut self, out: &mut Vec<Effect>) {
+    fn release(&mut self) -> Effects {
         if self.work == Work::Checking {
             self.enter(State::Pending, Note::Pending);
-            out.push(Effect::Abort);
+            Effects::ABORT
         } else if self.leads() {
-            self.enter(State::Idle, Note::None);
-            out.push(Effect::Abort);
-            out.push(Effect::Tell(News::Free));
+            self.rest(Note::None) | Effects::ABORT | Effects::UNLOCK | Effects::TELL_FREE
         } else if self.work == Work::Following {
-            self.enter(State::Idle, Note::None);
+            self.rest(Note::None)
+        } else {
+            Effects::NOTHING
         }
     }
 
-    fn arrive(&mut self, arrival: Arrival, out: &mut Vec<Effect>) {
-        self.release(out);
+    fn arrive(&mut self, arrival: Arrival) -> Effects {
+        let left = self.release();
         *self = Self {
             has_order: arrival.has_order,
+            has_token: arrival.returned || arrival.stored,
+            has_spare: arrival.returned && arrival.stored,
+            blocked: arrival.blocked,
             offline: !arrival.online,
             ..Self::default()
         };
-        out.push(Effect::Hush);
-        match arrival.returned {
-            Some(token) => {
-                self.spare = arrival.stored.filter(|stored| *stored != token);
-                self.enter(State::Confirming, Note::Confirming);
-                self.token = Some(token);
-                out.push(Effect::Save);
-                out.push(Effect::Wait(Clock::Patience, CONFIRM_MS));
-            }
-            None => self.token = arrival.stored,
-        }
-        self.listen(out);
+        let news = if arrival.returned {
+            self.confirm() | Effects::SAVE
+        } else {
+            self.rest(Note::None)
+        };
+        left | Effects::HUSH | news | self.listen()
     }
 
-    fn resume(&mut self, arrival: Arrival, out: &mut Vec<Effect>) {
+    fn resume(&mut self, arrival: Arrival) -> Effects {
         if self.state.is_final() {
-            return;
+            return Effects::NOTHING;
         }
-        let unknown = matches!(self.state, State::Confirming | State::Pending);
-        if arrival.returned.is_some() || !unknown {
-            return self.arrive(arrival, out);
-        }
-        self.release(out);
+        let mut effects = if self.state == State::Confirming && self.work == Work::None {
+            Effects::WAIT
+        } else {
+            self.release()
+        };
         self.offline = !arrival.online;
-        if self.state == State::Confirming {
-            out.push(Effect::Wait(Clock::Patience, CONFIRM_MS));
+        if arrival.returned {
+            self.has_spare = arrival.stored;
+            self.has_token = true;
+            effects |= self.confirm() | Effects::SAVE;
+        } else {
+            self.has_token |= arrival.stored;
         }
-        self.listen(out);
+        effects | self.listen()
     }
 
-    fn click(&mut self, out: &mut Vec<Effect>) {
+    fn confirm(&mut self) -> Effects {
+        self.enter(State::Confirming, Note::Confirming);
+        Effects::WAIT
+    }
+
+    fn click(&mut self, place: Place) -> Effects {
         match self.state {
-            State::Idle | State::Failed if !self.has_order => {
-                self.fail(Refusal::new(code::ORDER_TOKEN_MISSING), out);
-            }
+            State::Blocked => Effects::COPY_LINK,
+            State::Idle | State::Failed if !self.has_order => self.fail(Refusal::OrderTokenMissing),
             State::Idle | State::Pending | State::Failed if self.offline => {
-                self.fail(Refusal::new(code::OFFLINE), out);
+                self.fail(Refusal::Offline)
             }
             State::Idle | State::Failed => {
                 self.enter(State::Creating, Note::None);
                 self.work = Work::Starting;
-                out.push(Effect::Tell(News::Busy));
-                out.push(Effect::AnnounceStart);
+                self.place = place;
+                Effects::LOCK | Effects::TELL_BUSY | Effects::ANNOUNCE_START
             }
             // A second attempt: the edge says first whether one is needed.
             State::Pending => {
                 self.enter(State::Confirming, Note::Confirming);
                 self.work = Work::Checking;
-                out.push(Effect::Post);
-                out.push(Effect::Wait(Clock::Patience, ANSWER_MS));
+                Effects::POST | Effects::WAIT
             }
-            _ => {}
+            _ => Effects::NOTHING,
         }
     }
 
-    fn answered(&mut self, answer: Answer, out: &mut Vec<Effect>) {
-        if answer.report.status.is_final() {
-            return self.reported(answer.report, out);
-        }
-        let url = match answer.pay_url {
-            PayUrl::Allowed(url) => url,
-            PayUrl::Absent => return self.fail(Refusal::new(code::BAD_ANSWER), out),
-            PayUrl::Refused => return self.fail(Refusal::new(code::PAY_URL_REFUSED), out),
-        };
-        if answer.status_token.is_some() {
-            self.token = answer.status_token;
-            out.push(Effect::Save);
-        }
-        if self.work == Work::Checking {
-            self.enter(State::Idle, Note::NotPaid);
-            return self.listen(out);
-        }
-        self.enter(State::Redirecting, Note::None);
-        self.pay_url = url;
-        out.push(Effect::AnnounceRedirect);
-        out.push(Effect::Leave);
-        out.push(Effect::Wait(Clock::Patience, LEAVE_MS));
+    fn ask(&mut self) -> Effects {
+        self.enter(State::Creating, Note::None);
+        self.work = Work::Asking;
+        Effects::POST | Effects::WAIT
     }
 
-    fn fail(&mut self, refusal: Refusal, out: &mut Vec<Effect>) {
-        // An earlier attempt may have been paid: its outcome is unknown, not failed.
-        let unknown = self.work == Work::Checking
-            || self.state == State::Pending
-            || (self.token.is_some() && self.report.is_none());
-        self.release(out);
-        let note = match refusal.code.as_str() {
-            code::OFFLINE => Note::Offline,
-            code::TIMEOUT | code::UNREACHABLE => Note::Unreachable,
-            "order_token_expired" => Note::Expired,
-            _ => Note::Failed,
-        };
-        let state = if unknown {
-            State::Pending
-        } else {
-            State::Failed
-        };
-        self.enter(state, note);
-        self.refusal = Some(refusal);
-        out.push(Effect::AnnounceError);
-    }
-
-    fn reported(&mut self, report: Report, out: &mut Vec<Effect>) {
-        let known = self.report.as_ref();
-        let is_older = known.is_some_and(|known| report.version < known.version);
-        // A last word cannot be overtaken; the one of `/checkout` comes without a version.
-        if self.state.is_final() || (is_older && !report.status.is_final()) {
-            return;
-        }
-        let is_new = known != Some(&report);
-        self.retries = 0;
-        self.spare = None;
-        let (state, note) = match report.status {
-            Status::Paid => (State::Paid, Note::Paid),
-            Status::Closed => (State::Closed, Note::Closed),
-            Status::Refunded => (State::Closed, Note::Refunded),
-            Status::Created | Status::Redirected => {
-                if self.state == State::Idle {
-                    self.note = Note::NotPaid;
-                }
-                if is_new {
-                    self.report = Some(report);
-                    out.push(Effect::AnnounceStatus);
-                }
-                return;
+    fn patience_over(&mut self) -> Effects {
+        match (self.state, self.work) {
+            (State::Creating, Work::Following) => self.release() | self.listen(),
+            (State::Creating, _) | (State::Confirming, Work::Checking) => {
+                self.fail(Refusal::Timeout)
             }
-        };
-        self.release(out);
-        self.enter(state, note);
-        self.token = None;
-        self.report = Some(report);
-        out.push(Effect::Hush);
-        out.push(Effect::Forget);
-        out.push(Effect::Tell(News::Final));
-        out.push(Effect::AnnounceStatus);
-    }
-
-    fn denied(&mut self, out: &mut Vec<Effect>) {
-        if self.state.is_final() {
-            return;
-        }
-        out.push(Effect::Hush);
-        if self.state == State::Confirming && self.report.is_none() && self.work == Work::None {
-            self.enter(State::Idle, Note::None);
-        }
-        // A made-up token in the fragment must not cost the shopper the good one.
-        self.token = self.spare.take();
-        out.push(match self.token {
-            Some(_) => Effect::Save,
-            None => Effect::Forget,
-        });
-        self.listen(out);
-    }
-
-    fn retry_later(&mut self, out: &mut Vec<Effect>) {
-        if !self.listens() {
-            return;
-        }
-        let longest = RETRY_MS.len().saturating_sub(1);
-        if let Some(&pause) = RETRY_MS.get(self.retries) {
-            out.push(Effect::Wait(Clock::Retry, pause));
-        }
-        self.retries = self.retries.saturating_add(1).min(longest);
-    }
-
-    fn patience_ends(&mut self, out: &mut Vec<Effect>) {
-        match self.state {
-            State::Creating if self.work != Work::Following => {
-                self.fail(Refusal::new(code::TIMEOUT), out)
-            }
-            State::Redirecting => {
-                self.release(out);
-                self.listen(out);
-            }
-            State::Confirming if self.work == Work::Checking => {
-                self.fail(Refusal::new(code::TIMEOUT), out)
-            }
-            State::Confirming => {
+            (State::Redirecting, _) => self.release() | self.listen(),
+            (State::Away, _) if self.place == Place::NewTab => self.release() | self.listen(),
+            (State::Confirming, _) => {
                 self.enter(State::Pending, Note::Pending);
-                out.push(Effect::AnnounceStatus);
+                Effects::ANNOUNCE_STATUS
             }
-            _ => {}
+            _ => Effects::NOTHING,
         }
     }
 
-    fn network(&mut self, online: bool, out: &mut Vec<Effect>) {
-        self.offline = !online;
-        if !online {
-            return;
-        }
+    fn online(&mut self) -> Effects {
+        self.offline = false;
+        let mut effects = Effects::NOTHING;
         if self.note == Note::Offline {
-            match self.state {
-                State::Failed => self.enter(State::Idle, Note::None),
-                _ => self.note = Note::Pending,
+            if self.state == State::Failed {
+                effects = self.rest(Note::None);
+            } else {
+                self.note = Note::Pending;
             }
         }
-        self.listen(out);
+        effects | self.listen()
     }
 
-    /// Whether there is something to hear, and a token to hear it with.
-    fn listens(&self) -> bool {
-        self.token.is_some() && !self.state.is_final()
-    }
-
-    fn listen(&self, out: &mut Vec<Effect>) {
-        if self.listens() {
-            out.push(Effect::Listen);
+    fn retry_later(&mut self) -> Effects {
+        let effects = self.if_listening(Effects::WAIT_TO_RETRY);
+        if effects != Effects::NOTHING && usize::from(self.retries) < RETRY_MS.len() {
+            self.retries = self.retries.saturating_add(1);
         }
+        effects
+    }
+
+    /// `effects`, where there is something to hear, and a token to hear it with.
+    fn if_listening(&self, effects: Effects) -> Effects {
+        if self.has_token && !self.state.is_final() {
+            effects
+        } else {
+            Effects::NOTHING
+        }
+    }
+
+    fn listen(&self) -> Effects {
+        self.if_listening(Effects::LISTEN)
     }
 }
 

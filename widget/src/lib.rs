@@ -10,13 +10,15 @@
 //! What the page, the edge and this element promise each other is in `docs/contracts.md`.
 
 mod api;
+mod browser;
 mod checkout;
 mod element;
-mod events;
+mod facts;
 mod fragment;
 mod inputs;
 mod page;
 mod pay_url;
+mod refusal;
 mod status;
 mod view;
 

@@ -1,22 +1,11 @@
-//! The page around the button: its order tokens, its URL, what this browser keeps, its peers.
+//! The page around the button: JavaScript's objects, the URL, what this browser keeps.
 
-use std::cell::RefCell;
-use std::rc::Weak;
-
-use js_sys::{Object, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Storage, Window};
 
-use crate::element::Inner;
 use crate::fragment;
-
-thread_local! {
-    /// The token of the fragment, until an order has proved to be its own, or not.
-    static RETURNED: RefCell<Option<String>> = const { RefCell::new(None) };
-    /// The buttons on the page.
-    static BUTTONS: RefCell<Vec<Weak<Inner>>> = const { RefCell::new(Vec::new()) };
-}
 
 #[wasm_bindgen(module = "/js/bridge.js")]
 extern "C" {
@@ -24,104 +13,131 @@ extern "C" {
     pub(crate) fn page_window() -> Window;
     /// The claims of a JWS, unverified; `undefined` where there are none.
     fn claims(token: &str) -> JsValue;
+    /// Takes a lock in `localStorage`; `false` where another tab has taken it less than `ms` ago.
+    fn lock(key: &str, ms: i32) -> bool;
 }
 
-/// Makes a JavaScript object. Few imports serve for all that is read and written: typed accessors
-/// cost 60 bytes each in the page.
-pub(crate) fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // A plain object takes every field.
-        Reflect::set(&object, &name.into(), &value).unwrap_or_default();
-    }
-    object.into()
-}
-
-/// A field of a JavaScript object; `undefined` where there is none.
+/// A field of a JavaScript object; `undefined` where there is none. One import serves for all that
+/// is read: typed accessors cost 60 bytes each in the page.
 pub(crate) fn field(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// A field that holds text.
-pub(crate) fn text(object: &JsValue, name: &str) -> Option<String> {
-    field(object, name).as_string()
+/// A field that holds text; empty where there is none.
+pub(crate) fn text(object: &JsValue, name: &str) -> String {
+    field(object, name).as_string().unwrap_or_default()
 }
 
-/// The order's number in an order token. Only the edge verifies the token: the number read here
-/// names the kept status token and the route, and decides nothing.
-pub(crate) fn out_trade_no(order_token: &str) -> Option<String> {
-    text(&claims(order_token), "out_trade_no").filter(|number| !number.is_empty())
+/// A field that holds a whole number from 0 to 2^32 - 1; 0 where there is none.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from f64, `as` saturates, and that is what is wanted"
+)]
+pub(crate) fn number(object: &JsValue, name: &str) -> u32 {
+    field(object, name).as_f64().unwrap_or_default() as u32
 }
 
-/// Takes the returned status token off the page's URL, once, and tells it to whoever asks.
-pub(crate) fn returned() -> Option<String> {
+/// A claim of an order token or a status token, unverified: only the edge verifies. What is read
+/// here names the order and the key in storage, and decides nothing.
+pub(crate) fn claim(token: &str, name: &str) -> String {
+    text(&claims(token), name)
+}
+
+/// Takes the token after `name` off the page's URL, where `is_ours`, and answers with it.
+pub(crate) fn take_token(name: &str, is_ours: impl Fn(&str) -> bool) -> Option<String> {
     let window = page_window();
-    let location = window.location();
-    if let Some((token, rest)) = text(&location, "hash").and_then(|hash| fragment::take(&hash)) {
-        let href = text(&location, "href").unwrap_or_default();
-        let url = href.split('#').next().unwrap_or_default().to_owned() + &rest;
-        if let Ok(history) = window.history() {
-            let state = field(&history, "state");
-            // A sandboxed document may refuse; the token then stays visible and still works.
-            history
-                .replace_state_with_url(&state, "", Some(&url))
-                .unwrap_or_default();
-        }
-        RETURNED.set(Some(token));
+    let (token, url) = page_url(&window, |hash| fragment::take(hash, name))?;
+    if !is_ours(&token) {
+        return None;
     }
-    RETURNED.with_borrow(Clone::clone)
+    if let Ok(history) = window.history() {
+        let state = field(&history, "state");
+        // A sandboxed document may refuse; the token then stays visible and still works.
+        history
+            .replace_state_with_url(&state, "", Some(&url))
+            .unwrap_or_default();
+    }
+    Some(token)
 }
 
-/// The returned token has found its order, or no button on the page has it.
-pub(crate) fn forget_returned() {
-    RETURNED.set(None);
+/// The page's URL with a token in its fragment, to be opened in another browser.
+pub(crate) fn url_with_token(name: &str, token: &str) -> String {
+    let added = |hash: &str| Some(((), fragment::with(hash, name, token)));
+    page_url(&page_window(), added).map_or_else(String::new, |((), url)| url)
+}
+
+/// The page's URL with another fragment, and what the change has brought to light.
+fn page_url<T>(
+    window: &Window,
+    change: impl FnOnce(&str) -> Option<(T, String)>,
+) -> Option<(T, String)> {
+    let href = text(&window.location(), "href");
+    let start = href.bytes().position(|byte| byte == b'#');
+    let (page, hash) = href.split_at_checked(start.unwrap_or(href.len()))?;
+    let (found, hash) = change(hash)?;
+    Some((found, [page, &hash].concat()))
 }
 
 /// What this browser keeps about one order. Storage may be forbidden: then nothing is kept, and
 /// the shopper who comes back still brings a token in the fragment.
 #[derive(Debug)]
-pub(crate) struct Kept(String);
+pub(crate) struct Kept {
+    key: String,
+    lock_key: String,
+}
 
 impl Kept {
     pub(crate) fn new(out_trade_no: &str) -> Self {
-        Self("alipay-checkout:".to_owned() + out_trade_no)
+        Self {
+            key: ["alipay-checkout:", out_trade_no].concat(),
+            lock_key: ["alipay-checkout:", out_trade_no, ":busy"].concat(),
+        }
     }
 
-    /// The key in `localStorage`.
+    /// The key of the status token in `localStorage`.
     pub(crate) fn key(&self) -> &str {
-        &self.0
+        &self.key
+    }
+
+    /// The key of the lock between tabs.
+    pub(crate) fn lock_key(&self) -> &str {
+        &self.lock_key
     }
 
     pub(crate) fn read(&self) -> Option<String> {
-        storage()?.get_item(&self.0).ok()?
+        storage()?.get_item(&self.key).ok()?
     }
 
     pub(crate) fn save(&self, status_token: &str) {
         if let Some(storage) = storage() {
-            storage.set_item(&self.0, status_token).unwrap_or_default();
+            storage
+                .set_item(&self.key, status_token)
+                .unwrap_or_default();
         }
     }
 
     pub(crate) fn forget(&self) {
-        if let Some(storage) = storage() {
-            storage.remove_item(&self.0).unwrap_or_default();
-        }
+        remove(&self.key);
+    }
+
+    /// Keeps other tabs from starting for `ms`, unless one of them was first.
+    pub(crate) fn lock(&self, ms: i32) -> bool {
+        lock(&self.lock_key, ms)
+    }
+
+    pub(crate) fn unlock(&self) {
+        remove(&self.lock_key);
+    }
+}
+
+fn remove(key: &str) {
+    if let Some(storage) = storage() {
+        storage.remove_item(key).unwrap_or_default();
     }
 }
 
 fn storage() -> Option<Storage> {
     page_window().local_storage().ok()?
-}
-
-/// Adds a button to the page's list, and drops those that are gone.
-pub(crate) fn add_button(button: Weak<Inner>) {
-    BUTTONS.with_borrow_mut(|buttons| {
-        buttons.retain(|known| known.strong_count() > 0 && !known.ptr_eq(&button));
-        buttons.push(button);
-    });
-}
-
-/// The buttons on the page. A copy: whoever is told something may add or remove buttons.
-pub(crate) fn buttons() -> Vec<Weak<Inner>> {
-    BUTTONS.with_borrow(Clone::clone)
 }

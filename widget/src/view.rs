@@ -1,4 +1,7 @@
-//! Which words and which look belong to a state. `js/view.js` writes them into the page.
+//! Which words and which look belong to a state, in keys. `js/view.js` shows them.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The state a page sees, as the attribute `state`.
 #[cfg_attr(test, derive(Hash))]
@@ -14,11 +17,13 @@ pub(crate) enum State {
     Pending,
     Closed,
     Failed,
+    /// Alipay does not open in the app that shows this page.
+    Blocked,
 }
 
 impl State {
     /// The attribute's value.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
             Self::Creating => "creating",
@@ -29,20 +34,24 @@ impl State {
             Self::Pending => "pending",
             Self::Closed => "closed",
             Self::Failed => "failed",
+            Self::Blocked => "blocked",
         }
     }
 
     /// Whether a click does something.
-    pub(crate) fn is_open(self) -> bool {
-        matches!(self, Self::Idle | Self::Pending | Self::Failed)
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Idle | Self::Pending | Self::Failed | Self::Blocked
+        )
     }
 
     /// Whether the edge has said its last word.
-    pub(crate) fn is_final(self) -> bool {
+    pub(crate) const fn is_final(self) -> bool {
         matches!(self, Self::Paid | Self::Closed)
     }
 
-    fn mode(self) -> &'static str {
+    const fn mode(self) -> &'static str {
         if self.is_open() {
             "open"
         } else if self.is_final() {
@@ -52,8 +61,8 @@ impl State {
         }
     }
 
-    /// Key of the button's words in `js/texts/*.json`.
-    fn label(self) -> &'static str {
+    /// Key of the button's words in `lang/*.json`.
+    const fn label(self) -> &'static str {
         match self {
             Self::Idle => "pay",
             Self::Creating | Self::Redirecting | Self::Away => "opening",
@@ -62,6 +71,16 @@ impl State {
             Self::Pending => "again",
             Self::Closed => "closed",
             Self::Failed => "retry",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// What is shown below the status line; empty for nothing.
+    const fn panel(self) -> &'static str {
+        match self {
+            Self::Pending | Self::Failed => "help",
+            Self::Blocked => "guide",
+            _ => "",
         }
     }
 }
@@ -72,32 +91,46 @@ impl State {
 pub(crate) enum Note {
     #[default]
     None,
+    Blocked,
+    Busy,
+    Changed,
     Closed,
     Confirming,
+    Elsewhere,
     Expired,
     Failed,
+    NewTab,
     NotPaid,
     Offline,
     Paid,
     Pending,
+    Qr,
     Refunded,
+    Shop,
     Unreachable,
 }
 
 impl Note {
-    /// Key of the words in `js/texts/*.json`; empty for no words.
-    fn key(self) -> &'static str {
+    /// Key of the words in `lang/*.json`; empty for no words.
+    const fn key(self) -> &'static str {
         match self {
             Self::None => "",
+            Self::Blocked => "note_blocked",
+            Self::Busy => "note_busy",
+            Self::Changed => "note_changed",
             Self::Closed => "note_closed",
             Self::Confirming => "note_confirming",
+            Self::Elsewhere => "note_elsewhere",
             Self::Expired => "note_expired",
             Self::Failed => "note_failed",
+            Self::NewTab => "note_new_tab",
             Self::NotPaid => "note_not_paid",
             Self::Offline => "note_offline",
             Self::Paid => "note_paid",
             Self::Pending => "note_pending",
+            Self::Qr => "note_qr",
             Self::Refunded => "note_refunded",
+            Self::Shop => "note_shop",
             Self::Unreachable => "note_unreachable",
         }
     }
@@ -111,29 +144,48 @@ pub(crate) struct View {
     pub(crate) mode: &'static str,
     pub(crate) label: &'static str,
     pub(crate) note: &'static str,
+    /// `help`, `guide`, `qr`, or empty.
+    pub(crate) panel: &'static str,
 }
 
 impl View {
-    pub(crate) fn new(state: State, note: Note) -> Self {
-        // Shares the state of a closed order, but the shopper's money went another way.
-        let label = match note {
-            Note::Refunded => "refunded",
-            _ => state.label(),
+    pub(crate) const fn new(state: State, note: Note) -> Self {
+        let (label, panel) = match note {
+            // Shares the state of a closed order, but the shopper's money went another way.
+            Note::Refunded => ("refunded", ""),
+            Note::Qr => ("checking", "qr"),
+            Note::NewTab => ("checking", ""),
+            _ => (state.label(), state.panel()),
         };
         Self {
             state: state.name(),
             mode: state.mode(),
             label,
             note: note.key(),
+            panel,
         }
     }
+}
+
+/// What the shell and the server paint before there is any state: the build reads it from the
+/// declarations that wasm-bindgen writes, so that it is said here only.
+#[cfg(target_arch = "wasm32")]
+mod first_paint {
+    use super::{Note, State, View, wasm_bindgen};
+
+    const VIEW: View = View::new(State::Idle, Note::None);
+
+    #[wasm_bindgen(typescript_custom_section)]
+    const STATE: &'static str = VIEW.state;
+    #[wasm_bindgen(typescript_custom_section)]
+    const LABEL: &'static str = VIEW.label;
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Note, State, View};
 
-    const STATES: [State; 9] = [
+    const STATES: [State; 10] = [
         State::Idle,
         State::Creating,
         State::Redirecting,
@@ -143,34 +195,38 @@ mod tests {
         State::Pending,
         State::Closed,
         State::Failed,
+        State::Blocked,
     ];
-    const NOTES: [Note; 11] = [
+    const NOTES: [Note; 18] = [
         Note::None,
+        Note::Blocked,
+        Note::Busy,
+        Note::Changed,
         Note::Closed,
         Note::Confirming,
+        Note::Elsewhere,
         Note::Expired,
         Note::Failed,
+        Note::NewTab,
         Note::NotPaid,
         Note::Offline,
         Note::Paid,
         Note::Pending,
+        Note::Qr,
         Note::Refunded,
+        Note::Shop,
         Note::Unreachable,
     ];
 
     #[test]
-    fn every_language_has_words_for_every_key() {
-        for (language, text) in [
-            ("en", include_str!("../js/texts/en.json")),
-            ("zh", include_str!("../js/texts/zh.json")),
-        ] {
-            for state in STATES {
-                for note in NOTES {
-                    let view = View::new(state, note);
-                    for key in [view.label, view.note] {
-                        let entry = format!("\"{key}\": \"");
-                        assert!(key.is_empty() || text.contains(&entry), "{language}: {key}");
-                    }
+    fn every_key_has_words() {
+        let text = include_str!("../lang/en.json");
+        for state in STATES {
+            for note in NOTES {
+                let view = View::new(state, note);
+                for key in [view.label, view.note] {
+                    let entry = format!("\"{key}\": \"");
+                    assert!(key.is_empty() || text.contains(&entry), "{key}");
                 }
             }
         }
@@ -192,8 +248,18 @@ mod tests {
         assert_eq!(
             modes,
             [
-                "open", "busy", "busy", "busy", "busy", "done", "open", "done", "open"
+                "open", "busy", "busy", "busy", "busy", "done", "open", "done", "open", "open"
             ]
         );
+    }
+
+    #[test]
+    fn help_is_offered_where_it_went_wrong_or_is_unknown() {
+        let panels = STATES.map(|state| View::new(state, Note::None).panel);
+        assert_eq!(
+            panels,
+            ["", "", "", "", "", "", "help", "", "help", "guide"]
+        );
+        assert_eq!(View::new(State::Away, Note::Qr).panel, "qr");
     }
 }

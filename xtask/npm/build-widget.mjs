@@ -1,5 +1,6 @@
 // Builds the widget into `dist/`: Rust -> wasm -> glue -> smaller wasm -> one file per form, with
-// the wasm inside, so that one round trip brings everything and one integrity value covers it.
+// the wasm inside, so that one round trip brings everything and one integrity value covers it. The
+// shell is at its beginning, and weighed alone.
 //
 //   node xtask/npm/build-widget.mjs
 
@@ -16,6 +17,8 @@ import { descriptions, packageOf } from "./describe-widget.mjs";
 
 const CRATE = "alipay-checkout-widget";
 const STEM = "alipay_checkout_widget";
+const QR_CRATE = "alipay-checkout-qr";
+const QR_STEM = "alipay_checkout_qr";
 const TARGET = "wasm32-unknown-unknown";
 
 // What stable Rust turns on for this target by itself: wasm-opt must be told of each.
@@ -29,6 +32,13 @@ const WASM_FEATURES = [
   "sign-ext",
 ].map((feature) => `--enable-${feature}`);
 
+/** What pages and servers load: name, entry, format. */
+const SCRIPTS = [
+  ["alipay-checkout.js", "classic.js", "iife"],
+  ["alipay-checkout.mjs", "module.js", "esm"],
+  ["server.mjs", "server.js", "esm"],
+];
+
 // Chrome 99, Firefox 101, Safari 16.4: the first with everything that the shell uses.
 const BROWSERS = ["chrome99", "firefox101", "safari16.4"];
 
@@ -37,42 +47,55 @@ const run = promisify(execFile);
 /** Builds the widget of the checkout `root`; `log` takes one line of text. */
 export async function buildWidget({ root, log = console.log }) {
   const dist = join(root, "dist");
-  await mkdir(dist, { recursive: true });
+  await mkdir(join(dist, "lang"), { recursive: true });
   await compile(root);
   // A folder of its own for each run: two may run at a time.
   const work = await mkdtemp(join(root, "target", "widget-"));
-  let wasm, texts;
+  const files = new Map();
+  const sizes = {};
   try {
-    await bind(root, work);
-    wasm = await shrink(root, work);
-    texts = {
-      "alipay-checkout.js": await bundle(root, work, "classic.js", "iife"),
-      "alipay-checkout.mjs": await bundle(root, work, "module.js", "esm"),
-    };
+    await bind(root, work, STEM);
+    await bind(root, work, QR_STEM);
+    const qr = await shrink(work, QR_STEM);
+    files.set("alipay-checkout-qr.wasm", qr.wasm);
+    const { wasm, glue } = await shrink(work, STEM);
+    await writeFile(join(work, "behaviour.js"), renamed(glue, wasm.names));
+    log(`wasm: ${wasm.length} bytes, ${brotli(wasm)} in brotli 11`);
+
+    const languages = await readLanguages(root);
+    const first = await firstPaint(root, work, languages);
+    const bundle = (entry, format) => bundled({ root, work, entry, format, languages, first, qr: qr.wasm });
+    const shell = Buffer.from(await bundle("shell-alone.js", "iife"));
+    sizes["alipay-checkout.js"] = { shell: brotli(shell) };
+    for (const [name, entry, format] of SCRIPTS) {
+      const text = await bundle(entry, format);
+      files.set(name, Buffer.from(text.replace("WASM", () => literal(wasm)), "utf8"));
+    }
+    const css = await Promise.all(["base", "rest"].map((name) => minifiedCss(join(root, "widget", "css", `${name}.css`))));
+    files.set("alipay-checkout.css", Buffer.from(css.join("")));
+    for (const [tag, texts] of languages.files) files.set(`lang/${tag}.json`, Buffer.from(JSON.stringify(texts)));
   } finally {
     await rm(work, { recursive: true });
   }
+  const described = descriptions(root);
+  files.set("alipay-checkout.d.ts", Buffer.from(described["alipay-checkout.d.ts"]));
+  files.set("server.d.ts", await readFile(join(root, "widget", "js", "server.d.ts")));
 
-  const budget = JSON.parse(await readFile(join(root, "widget", "budget.json"), "utf8"));
   const integrity = {};
-  const excess = [];
-  for (const [name, text] of Object.entries(texts)) {
-    const content = Buffer.from(text.replace("WASM", () => literal(wasm)), "utf8");
-    await place(dist, name, content);
-    const sizes = { brotli: brotli(content), shell_brotli: brotli(Buffer.from(text)) };
-    log(`${name}: ${content.length} bytes, ${sizes.brotli} in brotli 11 (${sizes.shell_brotli} without the wasm)`);
-    for (const [kind, limit] of Object.entries(budget[name])) {
-      if (sizes[kind] > limit) excess.push(`${name}: ${kind} ${sizes[kind]} is over ${limit}`);
-    }
+  for (const [name, content] of files) {
+    integrity[name] = digest(content);
+    sizes[name] = { ...sizes[name], brotli: brotli(content) };
   }
-  for (const [name, text] of Object.entries(descriptions(root))) await place(dist, name, text);
-  for (const name of [...Object.keys(texts), "alipay-checkout.d.ts"]) {
-    integrity[name] = `sha384-${createHash("sha384").update(await readFile(join(dist, name))).digest("base64")}`;
-  }
+  for (const [name, content] of [...files, ...Object.entries(described)]) await place(dist, name, content);
   await place(dist, "integrity.json", `${JSON.stringify(integrity, null, 2)}\n`);
   await removeOld(dist);
   await place(dist, "package.json", packageOf(dist, root));
-  log(`wasm: ${wasm.length} bytes, ${brotli(wasm)} in brotli 11`);
+  for (const name of ["alipay-checkout.js", "alipay-checkout.mjs", "alipay-checkout-qr.wasm", "alipay-checkout.css"]) {
+    const { brotli: whole, shell } = sizes[name];
+    log(`${name}: ${files.get(name).length} bytes, ${whole} in brotli 11${shell ? ` (the shell alone: ${shell})` : ""}`);
+  }
+  const budget = JSON.parse(await readFile(join(root, "widget", "budget.json"), "utf8"));
+  const excess = overBudget(budget, sizes);
   if (excess.length > 0) throw new Error(`over widget/budget.json: ${excess.join("; ")}`);
 }
 
@@ -87,19 +110,60 @@ async function removeOld(dist) {
   }
 }
 
+/** What weighs more than `widget/budget.json` allows: each entry names files, or a file's part. */
+export function overBudget(budget, sizes) {
+  return Object.entries(budget).flatMap(([name, { of, at_most }]) => {
+    const bytes = of.reduce((sum, item) => {
+      const [file, part = "brotli"] = item.split("#");
+      const size = sizes[file]?.[part];
+      if (size === undefined) throw new Error(`budget.json: there is no ${item}`);
+      return sum + size;
+    }, 0);
+    return bytes > at_most ? [`${name}: ${bytes} bytes are over ${at_most}`] : [];
+  });
+}
+
+const digest = (content) => `sha384-${createHash("sha384").update(content).digest("base64")}`;
+
+/** The files of `widget/lang`: all texts by tag, the words of the first paint, aliases. */
+async function readLanguages(root) {
+  const folder = join(root, "widget", "lang");
+  const files = new Map();
+  for (const name of (await readdir(folder)).sort()) {
+    if (!name.endsWith(".json") || name === "aliases.json") continue;
+    files.set(name.slice(0, -".json".length), JSON.parse(await readFile(join(folder, name), "utf8")));
+  }
+  return { files, aliases: JSON.parse(await readFile(join(folder, "aliases.json"), "utf8")) };
+}
+
+/** State and label before there is behaviour, as Rust's view names them: wasm-bindgen hands them on,
+ *  in an order of its own, among the declarations. */
+async function firstPaint(root, work, { files }) {
+  const declared = await readFile(join(work, `${STEM}.d.ts`), "utf8");
+  const { states } = JSON.parse(await readFile(join(root, "widget", "api.json"), "utf8"));
+  const lines = declared.split("\n");
+  const state = states.find((name) => lines.includes(name));
+  const label = Object.keys(files.get("en")).find((key) => lines.includes(key));
+  if (!state || !label) throw new Error("the view's first state and label are not among the declarations");
+  const all = Object.fromEntries([...files].map(([tag, texts]) => [tag, texts[label]]).filter(([, text]) => text));
+  return { state, label, words: all.en, all };
+}
+
 /** Puts a file into place at once, so that whoever serves it never reads half of it. */
 async function place(dist, name, content) {
   placed.add(name);
-  const aside = join(dist, `.${name}.${process.pid}`);
+  const path = join(dist, name);
+  const aside = `${path}.${process.pid}`;
   await writeFile(aside, content);
-  await rename(aside, join(dist, name));
+  await rename(aside, path);
 }
 
 async function compile(root) {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   // Panic messages hold source paths: the same bytes must come out wherever this is built.
   const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=root`];
-  const args = ["build", "--quiet", "--profile", "widget", "-p", CRATE, "--lib", "--target", TARGET, "--locked"];
+  const crates = [CRATE, QR_CRATE].flatMap((name) => ["-p", name]);
+  const args = ["build", "--quiet", "--profile", "widget", ...crates, "--lib", "--target", TARGET, "--locked"];
   await run("cargo", args, {
     cwd: root,
     env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f") },
@@ -107,11 +171,10 @@ async function compile(root) {
   });
 }
 
-async function bind(root, work) {
+async function bind(root, work, stem) {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   const bindgen = process.env.WASM_BINDGEN_BIN ?? join(root, ".tools", "bin", "wasm-bindgen");
-  const args = ["--target", "web", "--no-typescript", "--out-dir", work];
-  await run(bindgen, [...args, join(target, TARGET, "widget", `${STEM}.wasm`)]);
+  await run(bindgen, ["--target", "web", "--out-dir", work, join(target, TARGET, "widget", `${stem}.wasm`)]);
 }
 
 // What leads to a panic's message, and everything that formats. Without a console to write to, a
@@ -119,11 +182,26 @@ async function bind(root, work) {
 const UNSEEN =
   /panic|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|handle_error|handle_alloc_error|rust_oom|AccessError|core(\[\w+\])?::fmt/;
 
-/** Makes the wasm small, and answers with it and the glue that fits. */
-async function shrink(root, work) {
+// Texts that only those use. The linker cannot leave them out, for they went after it had run; zeros
+// weigh nothing.
+const MESSAGES = [
+  /\/rustc\/[0-9a-f]+\/library\/[\w/]+\.rs/g,
+  /(cargo\/registry\/src\/[\w.-]+|widget|widget\/qr)\/[\w./-]+\.rs/g,
+  /(called `|attempt(ed)? to|assertion failed|RefCell already|null pointer passed|recursive use of|closure invoked|Lazy instance)[ -~]*?(?=[^ -~])/g,
+  / ?(begin > end|start byte index|end byte index|is not a char boundary|slice index starts at|range start index|range end index|out of range for slice|is out of bounds of)[ -~]*?(?=[^ -~])/g,
+  /capacity overflow|mid > len|window size must be non-zero|Tried to shrink to a larger capacity|reentrant init/g,
+];
+
+function withoutMessages(wasm) {
+  const text = MESSAGES.reduce((left, message) => left.replace(message, (found) => "\0".repeat(found.length)), wasm.toString("latin1"));
+  return Buffer.from(text, "latin1");
+}
+
+/** Makes the wasm small, and answers with it and its glue. */
+async function shrink(work, stem) {
   const { default: binaryen } = await import("binaryen");
   binaryen.setDebugInfo(true);
-  const module = binaryen.readBinary(await readFile(join(work, `${STEM}_bg.wasm`)));
+  const module = binaryen.readBinary(await readFile(join(work, `${stem}_bg.wasm`)));
   for (let index = 0; index < module.getNumFunctions(); index += 1) {
     const reference = module.getFunctionByIndex(index);
     const { module: importedFrom, name } = binaryen.getFunctionInfo(reference);
@@ -133,15 +211,17 @@ async function shrink(root, work) {
   await writeFile(trapping, module.emitBinary());
   module.dispose();
 
-  const wasmOpt = process.env.WASM_OPT_BIN ?? join(root, "node_modules", ".bin", "wasm-opt");
+  const wasmOpt = process.env.WASM_OPT_BIN ?? join(work, "..", "..", "node_modules", ".bin", "wasm-opt");
   const passes = ["--low-memory-unused", "--flatten", "--rereloop", "-Os", "-Oz"];
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
   await run(wasmOpt, [...WASM_FEATURES, ...passes, ...strip, trapping, "-o", small]);
+  await writeFile(small, withoutMessages(await readFile(small)));
+  const glue = await readFile(join(work, `${stem}.js`), "utf8");
+  // Called by its names from `js/qr.js`.
+  if (stem === QR_STEM) return { wasm: await readFile(small), glue };
   const shortNames = "--minify-imports-and-exports-and-modules";
   const { stdout } = await run(wasmOpt, [...WASM_FEATURES, shortNames, small, "-o", minified]);
-  const glue = await readFile(join(work, `${STEM}.js`), "utf8");
-  await writeFile(join(work, "behaviour.js"), renamed(glue, JSON.parse(stdout)));
-  return readFile(minified);
+  return { wasm: Object.assign(await readFile(minified), { names: JSON.parse(stdout) }), glue };
 }
 
 /** The glue with the names that wasm-opt has given to imports and exports, and no others. */
@@ -151,7 +231,9 @@ function renamed(glue, { imports, exports }) {
     names.has(name) ? `${names.get(name)}: ${code}\n` : "",
   );
   const direct = imports.filter(([from]) => from.includes("/snippets/"));
-  const others = direct.map(([, name, short]) => `${short}: import1.${name}`).join(", ");
+  const modules = [...glue.matchAll(/^import \* as (import\d+) from "(.*?)"/gm)].map(([, local, from]) => [from, local]);
+  const locals = new Map(modules);
+  const others = direct.map(([from, name, short]) => `${short}: ${locals.get(from)}.${name}`).join(", ");
   text = text.replace(/return \{\s*__proto__: null,\s*"[^]*?\};/, `return { a: { ...import0, ${others} } };`);
   for (const [name, short] of exports) text = text.replace(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
   const missed = [...names.keys()].find((name) => text.includes(`${name}: function`));
@@ -159,13 +241,19 @@ function renamed(glue, { imports, exports }) {
   return text;
 }
 
-async function bundle(root, work, entry, format) {
+async function bundled({ root, work, entry, format, languages, first, qr }) {
   const { build } = await import("esbuild");
   const sources = join(root, "widget", "js");
-  const behaviour = {
-    name: "behaviour",
-    setup({ onResolve }) {
+  const texts = { en: languages.files.get("en"), first: first.all, aliases: languages.aliases };
+  const parts = {
+    name: "parts",
+    setup({ onResolve, onLoad }) {
       onResolve({ filter: /^@behaviour$/ }, () => ({ path: join(work, "behaviour.js") }));
+      onResolve({ filter: /^@languages$/ }, () => ({ path: "languages", namespace: "languages" }));
+      onLoad({ filter: /./, namespace: "languages" }, () => {
+        const exports = Object.entries(texts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+        return { contents: exports.join("\n"), loader: "js" };
+      });
       // The glue imports copies of our files: one module each is enough.
       onResolve({ filter: /\/snippets\// }, ({ path }) => ({ path: join(sources, path.split("/").at(-1)) }));
     },
@@ -174,12 +262,18 @@ async function bundle(root, work, entry, format) {
     entryPoints: [join(sources, entry)],
     bundle: true,
     charset: "utf8",
-    define: { SHIFT: String(SHIFT) },
+    define: {
+      SHIFT: String(SHIFT),
+      FIRST_STATE: JSON.stringify(first.state),
+      FIRST_LABEL: JSON.stringify(first.label),
+      FIRST_WORDS: JSON.stringify(first.words),
+      QR_INTEGRITY: JSON.stringify(digest(qr)),
+    },
     format,
     legalComments: "none",
     loader: { ".css": "text" },
     minify: true,
-    plugins: [behaviour, minifiedStyle],
+    plugins: [parts, minifiedStyle],
     target: BROWSERS,
     // Not used: it belongs to the glue's own way of loading, which falls away.
     logOverride: { "empty-import-meta": "silent" },
@@ -189,14 +283,16 @@ async function bundle(root, work, entry, format) {
   return (format === "iife" ? "\uFEFF" : "") + outputFiles[0].text;
 }
 
+async function minifiedCss(path) {
+  const { transform } = await import("esbuild");
+  const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8", target: BROWSERS });
+  return code.trim();
+}
+
 const minifiedStyle = {
   name: "minified-style",
-  setup({ onLoad, esbuild }) {
-    onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const { code } = await esbuild.transform(source, { loader: "css", minify: true, charset: "utf8" });
-      return { contents: code.trim(), loader: "text" };
-    });
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifiedCss(path), loader: "text" }));
   },
 };
 

@@ -93,8 +93,8 @@ export function packageJson({ version, license }, api, names) {
   const listed = {
     '.': { types: './alipay-checkout.d.ts', default: `./${MODULE}` },
     './classic': './alipay-checkout.js',
-    ...(names.includes('render.mjs') && {
-      './render': { ...(names.includes('render.d.ts') && types('render.d.ts')), default: './render.mjs' },
+    ...(names.includes('server.mjs') && {
+      './server': { ...(names.includes('server.d.ts') && types('server.d.ts')), default: './server.mjs' },
     }),
     './react': types('react.d.ts'),
     './vue': types('vue.d.ts'),

@@ -1,13 +1,16 @@
 //! What the machine holds, for whoever runs its effects.
 
-use super::{Checkout, Refusal};
-use crate::status::Report;
+use super::{ANSWER_MS, CONFIRM_MS, Checkout, LEAVE_MS, Place, RETRY_MS, Work};
+use crate::refusal::Refusal;
 use crate::view::{Note, State, View};
 
 impl Checkout {
     /// What is to be seen now.
     pub(crate) fn view(&self) -> View {
-        let waits = self.state.is_open() || self.state == State::Confirming;
+        let waits = matches!(
+            self.state,
+            State::Idle | State::Pending | State::Failed | State::Confirming
+        );
         let note = if self.offline && waits {
             Note::Offline
         } else {
@@ -20,23 +23,28 @@ impl Checkout {
         self.state
     }
 
-    /// The status token to listen with.
-    pub(crate) fn token(&self) -> &str {
-        self.token.as_deref().unwrap_or_default()
-    }
-
-    /// What the edge has said last.
-    pub(crate) fn report(&self) -> Option<&Report> {
-        self.report.as_ref()
+    /// Where the shopper pays.
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
     /// Why the last attempt to start a payment failed.
-    pub(crate) fn refusal(&self) -> Option<&Refusal> {
-        self.refusal.as_ref()
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
     }
 
-    /// Where the shopper pays; empty before that is known.
-    pub(crate) fn pay_url(&self) -> &str {
-        &self.pay_url
+    /// How long the present state lasts at most.
+    pub(crate) fn patience_ms(&self) -> i32 {
+        match (self.state, self.work) {
+            (State::Confirming, Work::None) => CONFIRM_MS,
+            (State::Redirecting | State::Away, _) => LEAVE_MS,
+            _ => ANSWER_MS,
+        }
+    }
+
+    /// How long to wait before the status stream is opened again.
+    pub(crate) fn retry_ms(&self) -> i32 {
+        let waited = usize::from(self.retries).saturating_sub(1);
+        RETRY_MS.get(waited).copied().unwrap_or_default()
     }
 }

@@ -1,0 +1,109 @@
+// Everything but the first paint: properties, window events, languages, and the behaviour, which is
+// Rust. WebAssembly is made out of the text that the build puts in place of `WASM`: one character a
+// byte, its code less `SHIFT`, modulo 256 (which is what an array of bytes takes).
+
+import { CheckoutElement, initSync } from "@behaviour";
+import style from "../css/rest.css";
+import { AlipayCheckout, define, hosts, rest } from "./shell.js";
+import { inside, show } from "./view.js";
+import { addTexts } from "./words.js";
+
+const WINDOW_EVENTS = ["hashchange", "offline", "online", "pagehide", "pageshow", "storage", "visibilitychange"];
+const TEXTS = ["edge", "locale", "orderToken", "payHosts", "appearance", "theme", "size", "target", "helpUrl", "alipayHelp"];
+const FLAGS = ["disabled", "qr", "required"];
+
+/** Defines the element and loads its behaviour; `load` answers with a promise of what makes one. */
+export function start(edge, load = compile) {
+  if (!define(edge)) return;
+  rest.sheets[1].replaceSync(style);
+  rest.show = show;
+  rest.connect = (host) => {
+    for (const name of [...TEXTS, ...FLAGS]) {
+      // Set before the class was known: such a property hides the accessor.
+      if (Object.hasOwn(host, name)) {
+        const value = host[name];
+        delete host[name];
+        host[name] = value;
+      }
+    }
+    if (rest.make === null) refuse(host);
+  };
+  hosts.forEach((host) => {
+    rest.connect(host);
+    show(host);
+  });
+  for (const type of WINDOW_EVENTS) addEventListener(type, (event) => hosts.forEach((host) => host.handleEvent(event)));
+  load().then(
+    (make) => arrive(make),
+    () => {
+      arrive(null);
+      hosts.forEach(refuse);
+    },
+  );
+}
+
+function arrive(make) {
+  rest.make = make;
+  hosts.forEach((host) => host.handleEvent({ type: "ready" }));
+}
+
+async function compile() {
+  initSync({ module: await WebAssembly.compile(Uint8Array.from(WASM, (c) => c.charCodeAt() - SHIFT)) });
+  return (host) => new CheckoutElement(host, rest.edge);
+}
+
+/** WebAssembly is forbidden here. The button works, by a form, and nothing more. */
+function refuse(host) {
+  const detail = Object.freeze({ code: "wasm_blocked", detail: "" });
+  host.dispatchEvent(new CustomEvent("alipay-error", { bubbles: true, composed: true, detail }));
+}
+
+const members = {
+  state: { get() { return this.getAttribute("state"); } },
+  form: { get() { return inside(this).form; } },
+  validity: { get() { return inside(this).validity; } },
+  validationMessage: { get() { return inside(this).validationMessage; } },
+  willValidate: { get() { return inside(this).willValidate; } },
+  checkValidity: { value() { return inside(this).checkValidity(); } },
+  reportValidity: { value() { return inside(this).reportValidity(); } },
+  reset: { value() { this.handleEvent({ type: "reset" }); } },
+  start: {
+    value() {
+      const button = this.shadowRoot.querySelector("button");
+      const was = button.ariaBusy;
+      this.handleEvent({ type: "click" });
+      return was !== "true" && button.ariaBusy === "true";
+    },
+  },
+};
+
+for (const name of TEXTS) {
+  const attribute = dashed(name);
+  members[name] = {
+    get() {
+      return this.getAttribute(attribute) ?? "";
+    },
+    set(value) {
+      if (value == null) this.removeAttribute(attribute);
+      else this.setAttribute(attribute, value);
+    },
+  };
+}
+for (const name of FLAGS) {
+  members[name] = {
+    get() {
+      return this.hasAttribute(name);
+    },
+    set(value) {
+      this.toggleAttribute(name, value);
+    },
+  };
+}
+for (const name in members) {
+  Object.defineProperty(AlipayCheckout.prototype, name, { configurable: true, enumerable: true, ...members[name] });
+}
+AlipayCheckout.addTexts = addTexts;
+
+function dashed(name) {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

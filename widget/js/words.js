@@ -1,0 +1,53 @@
+// Which words: of the page's language, of the merchant's own, and English where there are none.
+
+import { aliases, en, first } from "@languages";
+import { hosts, rest } from "./shell.js";
+
+/** The merchant's own texts, by tag. */
+const own = {};
+/** The texts of the files in use, by tag; `undefined` while one is under way. */
+const loaded = { en };
+
+/** The tags under which words for `host` may be found, the nearest first. */
+function tags(host) {
+  const tag = host.getAttribute("locale") || host.closest("[lang]")?.lang || document.documentElement.lang;
+  try {
+    const { language, script, region } = new Intl.Locale(tag).maximize();
+    const names = [`${language}-${script}-${region}`, `${language}-${script}`, `${language}-${region}`, language];
+    return [...names.map((name) => aliases[name] ?? name), "en"];
+  } catch {
+    return ["en"];
+  }
+}
+
+/** The words for a key, and their language; no words while their file is under way. */
+export function words(host, key) {
+  for (const tag of tags(host)) {
+    const found = own[tag]?.[key] ?? loaded[tag]?.[key];
+    if (found) return [found, tag];
+    if (first[tag] && !(tag in loaded)) fetchWords(host, tag);
+    if (key === FIRST_LABEL && first[tag]) return [first[tag], tag];
+    if (tag in loaded && !loaded[tag]) break;
+  }
+  return [];
+}
+
+function fetchWords(host, tag) {
+  loaded[tag] = undefined;
+  fetch(`${host.getAttribute("edge") || rest.edge}/v1/lang/${tag}.json`, { credentials: "omit" })
+    .then((response) => response.json())
+    // English, then.
+    .catch(() => ({}))
+    .then((texts) => {
+      loaded[tag] = texts;
+      hosts.forEach(rest.show);
+    });
+}
+
+/** Adds or corrects the words of a language, for every button on the page. */
+export function addTexts(tag, texts) {
+  [tag] = Intl.getCanonicalLocales(tag);
+  tag = aliases[tag] ?? tag;
+  own[tag] = { ...own[tag], ...texts };
+  hosts.forEach(rest.show);
+}
