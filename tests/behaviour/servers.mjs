@@ -168,7 +168,7 @@ export class EdgeServer extends Server {
 }
 
 /** What this edge gives out as the status token of an order. */
-export const tokenFor = (out_trade_no) => `status-of-${out_trade_no}`;
+export const tokenFor = (out_trade_no) => `e30.${Buffer.from(JSON.stringify({ sub: out_trade_no })).toString("base64url")}.c2ln`;
 
 function numberOf(order_token = "") {
   return JSON.parse(Buffer.from(order_token.split(".")[1] ?? "", "base64url").toString() || "{}").out_trade_no;

@@ -83,7 +83,7 @@ function action(place, key, run) {
 }
 
 /** As a support desk reads it in any language: 19.90 USD. */
-function money({ amount, currency }) {
+export function money({ amount, currency }) {
   const { maximumFractionDigits: digits } = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions();
   return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
 }

@@ -4,7 +4,7 @@
 import { rest } from "./shell.js";
 
 /** Light modules around the code, without which readers do not find it. */
-const MARGIN = 4;
+export const MARGIN = 4;
 
 /** Draws `text` as a QR code; rejects where the encoder does not come or the text does not fit. */
 export async function qr(host, canvas, text) {

@@ -1,9 +1,6 @@
 // Everything but the first paint: properties, window events, languages, and the behaviour, which is
-// Rust. WebAssembly is made out of the text that the build puts in place of `WASM`: one character a
-// byte, its code less `SHIFT`, modulo 256 (which is what an array of bytes takes).
+// Rust. Words in capitals are put in by the build.
 
-import { CheckoutElement, initSync } from "@behaviour";
-import style from "../css/rest.css";
 import { AlipayCheckout, define, hosts, rest } from "./shell.js";
 import { inside, show } from "./view.js";
 import { addTexts } from "./words.js";
@@ -13,9 +10,9 @@ const TEXTS = ["edge", "locale", "orderToken", "payHosts", "appearance", "theme"
 const FLAGS = ["disabled", "qr", "required"];
 
 /** Defines the element and loads its behaviour; `load` answers with a promise of what makes one. */
-export function start(edge, load = compile) {
+export function start(edge, load) {
   if (!define(edge)) return;
-  rest.sheets[1].replaceSync(style);
+  rest.sheets[1].replaceSync(REST_STYLE);
   rest.show = show;
   rest.connect = (host) => {
     for (const name of [...TEXTS, ...FLAGS]) {
@@ -45,11 +42,6 @@ export function start(edge, load = compile) {
 function arrive(make) {
   rest.make = make;
   hosts.forEach((host) => host.handleEvent({ type: "ready" }));
-}
-
-async function compile() {
-  initSync({ module: await WebAssembly.compile(Uint8Array.from(WASM, (c) => c.charCodeAt() - SHIFT)) });
-  return (host) => new CheckoutElement(host, rest.edge);
 }
 
 /** WebAssembly is forbidden here. The button works, by a form, and nothing more. */

@@ -1,6 +1,5 @@
 // For servers: the element as HTML that paints and pays with no script at all. No DOM.
 
-import { first } from "@languages";
 import { MARKUP } from "./markup.js";
 
 /**
@@ -13,12 +12,12 @@ import { MARKUP } from "./markup.js";
  */
 export function render({ edge, orderToken, integrity, ...others }) {
   edge = new URL(edge).origin;
-  const tag = first[others.locale] ? others.locale : "en";
+  const tag = LANGUAGES.first[others.locale] ? others.locale : "en";
   const attributes = { "order-token": orderToken, edge, state: FIRST_STATE };
   for (const name in others) attributes[name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = others[name];
   const link = { rel: "stylesheet", href: `${edge}/v1/alipay-checkout.css` };
   if (integrity) Object.assign(link, { integrity, crossorigin: "anonymous" });
-  const [button, ...below] = MARKUP.map((part) => html(part, { lang: tag, words: first[tag] }));
+  const [button, ...below] = MARKUP.map((part) => html(part, { lang: tag, words: LANGUAGES.first[tag] }));
   const inner = [
     open("link", link),
     open("form", { method: "post", action: `${edge}/pay`, target: "_top" }),

@@ -2,7 +2,6 @@
 // where WebAssembly is missing. No logic; `rest.js` brings everything else.
 
 import { MARKUP } from "./markup.js";
-import base from "../css/base.css";
 
 /** How long a kept click waits for the behaviour before the form takes over. */
 const PATIENCE_MS = 8_000;
@@ -60,7 +59,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
 
   attributeChangedCallback() {
     rest.show(this);
-    if (this.isConnected) this.handleEvent({ type: "change" });
+    this.handleEvent({ type: "change" });
   }
 
   formDisabledCallback() {
@@ -75,6 +74,8 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
       if (this.matches(":disabled")) return;
     }
     if (!this.#behaviour) return this.#wait(type, event.persisted);
+    // What was asked for an element that is gone comes to nobody.
+    if (!this.isConnected && type !== "disconnect") return;
     // One after the other: what a listener does meanwhile comes after what it was told.
     if (this.#events.push(event) > 1) return;
     try {
@@ -102,8 +103,8 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
 
   #begin() {
     if (rest.make && this.#kept !== SENT) {
-      this.#behaviour ??= rest.make(this);
-      this.handleEvent({ type: "connect" });
+      this.#behaviour ??= rest.make();
+      this.handleEvent({ type: "connect", target: this });
       if (this.#kept) {
         clearTimeout(this.#kept);
         this.#kept = 0;
@@ -124,6 +125,12 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
     this.shadowRoot.append(form);
     form.submit();
     form.remove();
+    // Where the form is blocked too, or nobody answers it, the button must not turn for ever.
+    setTimeout(() => {
+      if (this.#kept !== SENT) return;
+      this.#wait("disconnect");
+      this.#begin();
+    }, PATIENCE_MS);
   }
 
   /** Shows that nothing has happened yet, but a click. */
@@ -140,7 +147,7 @@ export function define(edge) {
   const registry = globalThis.customElements;
   if (!registry || registry.get(NAME)) return false;
   rest.edge = edge;
-  rest.sheets = [base, ""].map((text) => {
+  rest.sheets = [BASE_STYLE, ""].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

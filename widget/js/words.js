@@ -1,12 +1,13 @@
 // Which words: of the page's language, of the merchant's own, and English where there are none.
 
-import { aliases, en, first } from "@languages";
 import { hosts, rest } from "./shell.js";
 
 /** The merchant's own texts, by tag. */
 const own = {};
 /** The texts of the files in use, by tag; `undefined` while one is under way. */
-const loaded = { en };
+const loaded = {};
+
+const textsOf = (tag) => (tag === "en" ? LANGUAGES.en : loaded[tag]);
 
 /** The tags under which words for `host` may be found, the nearest first. */
 function tags(host) {
@@ -14,7 +15,7 @@ function tags(host) {
   try {
     const { language, script, region } = new Intl.Locale(tag).maximize();
     const names = [`${language}-${script}-${region}`, `${language}-${script}`, `${language}-${region}`, language];
-    return [...names.map((name) => aliases[name] ?? name), "en"];
+    return [...names.map((name) => LANGUAGES.aliases[name] ?? name), "en"];
   } catch {
     return ["en"];
   }
@@ -23,11 +24,14 @@ function tags(host) {
 /** The words for a key, and their language; no words while their file is under way. */
 export function words(host, key) {
   for (const tag of tags(host)) {
-    const found = own[tag]?.[key] ?? loaded[tag]?.[key];
+    const found = own[tag]?.[key] ?? textsOf(tag)?.[key];
     if (found) return [found, tag];
-    if (first[tag] && !(tag in loaded)) fetchWords(host, tag);
-    if (key === FIRST_LABEL && first[tag]) return [first[tag], tag];
-    if (tag in loaded && !loaded[tag]) break;
+    const first = LANGUAGES.first[tag];
+    if (first && tag !== "en") {
+      if (!(tag in loaded)) fetchWords(host, tag);
+      if (key === FIRST_LABEL) return [first, tag];
+      if (!loaded[tag]) break;
+    }
   }
   return [];
 }
@@ -47,7 +51,7 @@ function fetchWords(host, tag) {
 /** Adds or corrects the words of a language, for every button on the page. */
 export function addTexts(tag, texts) {
   [tag] = Intl.getCanonicalLocales(tag);
-  tag = aliases[tag] ?? tag;
+  tag = LANGUAGES.aliases[tag] ?? tag;
   own[tag] = { ...own[tag], ...texts };
   hosts.forEach(rest.show);
 }

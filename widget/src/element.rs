@@ -1,8 +1,8 @@
 //! One button on the page: turns events into inputs, runs effects, and owns what they open.
 
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortController, EventSource, HtmlElement, Window};
 
 use crate::browser::Browser;
@@ -10,6 +10,8 @@ use crate::checkout::{ANSWER_MS, Checkout, Effects, Input, Place};
 use crate::facts::{Facts, dispatch};
 use crate::fragment;
 use crate::page::{self, Kept, field, page_window, text};
+use crate::refusal::Refusal;
+use crate::view::State;
 
 #[wasm_bindgen(module = "/js/bridge.js")]
 extern "C" {
@@ -48,6 +50,7 @@ extern "C" {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct CheckoutElement {
+    /// The element, while it is in a page.
     pub(crate) host: HtmlElement,
     pub(crate) script_origin: String,
     pub(crate) is_mobile: bool,
@@ -82,7 +85,7 @@ impl CheckoutElement {
     /// Makes the behaviour for one element; `edge` is the origin its script came from.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(host: HtmlElement, edge: String) -> Self {
+    pub fn new(edge: String) -> Self {
         let navigator = field(&page_window(), "navigator");
         let user_agent = text(&navigator, "userAgent");
         let browser = Browser {
@@ -90,7 +93,7 @@ impl CheckoutElement {
             touch_points: page::number(&navigator, "maxTouchPoints"),
         };
         Self {
-            host,
+            host: JsValue::UNDEFINED.unchecked_into(),
             script_origin: edge,
             is_mobile: browser.is_mobile(),
             is_webview: browser.is_webview(),
@@ -117,12 +120,20 @@ impl CheckoutElement {
 
     /// Takes an event of the element, of its window, or of what it has opened.
     ///
-    /// `connect`, `disconnect`, `change` and `reset` are the element's own.
+    /// `connect` (with the element as `target`), `disconnect`, `change` and `reset` are the element's
+    /// own. Between `disconnect` and `connect` there is nothing else.
     #[wasm_bindgen(js_name = handleEvent)]
     pub fn handle_event(&mut self, event: &JsValue) {
         let kind = text(event, "type");
+        if kind == "connect" {
+            self.host = field(event, "target").unchecked_into();
+        }
         if let Some(input) = self.read(&kind, event) {
             self.take(input);
+        }
+        if kind == "disconnect" {
+            // Nothing here may keep a removed element alive.
+            self.host = JsValue::UNDEFINED.unchecked_into();
         }
     }
 }
@@ -219,7 +230,8 @@ impl CheckoutElement {
             self.token = std::mem::take(&mut self.spare);
         }
         if has(Effects::SAVE) {
-            self.kept(|kept| kept.save(&self.token));
+            let returned = self.checkout.state() == State::Confirming;
+            self.kept(|kept| kept.save(&self.token, returned));
         }
         if has(Effects::TELL_FINAL) {
             self.tell("peer-final");
@@ -232,7 +244,8 @@ impl CheckoutElement {
         }
         self.announce(effects);
         if has(Effects::OPEN_TAB) {
-            self.tab = self.open("about:blank", "_blank");
+            let tab = page_window().open_with_url_and_target("about:blank", "_blank");
+            self.tab = tab.unwrap_or_default();
             if self.tab.is_none() {
                 self.checkout.step(Input::TabRefused);
             }
@@ -289,7 +302,10 @@ impl CheckoutElement {
             dispatch(&self.host, "alipay-status", &facts);
         }
         if has(Effects::ANNOUNCE_ERROR) {
-            let (code, detail) = (self.code(), text(&self.problem, "detail"));
+            let code = self.code();
+            // What the edge has refused before says nothing about a failure of our own.
+            let ours = self.checkout.refusal().and_then(Refusal::code);
+            let detail = ours.map_or_else(|| text(&self.problem, "detail"), |_| String::new());
             let mut facts = Facts::default();
             facts.text("code", &code);
             facts.text("detail", &detail);
@@ -331,12 +347,6 @@ impl CheckoutElement {
         self.abort = Some(post(&self.host, self.asked, &self.edge, &token, terminal));
     }
 
-    fn open(&self, url: &str, target: &str) -> Option<Window> {
-        page_window()
-            .open_with_url_and_target(url, target)
-            .unwrap_or_default()
-    }
-
     /// A browser that refuses leaves us here, and the state's patience ends it.
     fn leave(&mut self) {
         match self.tab.take() {
@@ -347,7 +357,9 @@ impl CheckoutElement {
             }
             // Out of a frame, if the page is in one: Alipay refuses to be framed.
             None => {
-                self.open(&self.pay_url, "_top");
+                if let Ok(Some(top)) = page_window().top() {
+                    top.location().set_href(&self.pay_url).unwrap_or_default();
+                }
             }
         }
     }

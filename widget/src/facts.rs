@@ -59,11 +59,11 @@ impl Serialize for Facts<'_> {
 /// Dispatches an event; `false` when a listener prevented what it announces.
 pub(crate) fn dispatch(host: &HtmlElement, name: &str, facts: &Facts<'_>) -> bool {
     let detail = facts.object();
+    let detail: &Object = detail.unchecked_ref();
     let init = CustomEventInit::new();
     init.set_bubbles(true);
     init.set_composed(true);
     init.set_cancelable(name == "alipay-start");
-    let detail: &Object = detail.unchecked_ref();
     init.set_detail(&Object::freeze(detail));
     CustomEvent::new_with_event_init_dict(name, &init)
         .and_then(|event| host.dispatch_event(&event))

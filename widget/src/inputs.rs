@@ -190,7 +190,12 @@ impl CheckoutElement {
         let again = same && kind != "reset";
         self.kept = Some(Kept::new(&number));
         (self.edge, self.out_trade_no) = (edge, number);
-        let stored = self.stored().filter(|_| !self.out_trade_no.is_empty());
+        let mut stored = self.stored().filter(|_| !self.out_trade_no.is_empty());
+        // Loaded again after the return: the token is no longer in the address.
+        let returned = returned.or_else(|| {
+            let again = kind == "connect" && self.kept.as_ref()?.has_returned();
+            stored.take_if(|_| again)
+        });
         if !again {
             self.token.clear();
         }

@@ -107,19 +107,29 @@ impl Kept {
     }
 
     pub(crate) fn read(&self) -> Option<String> {
-        storage()?.get_item(&self.key).ok()?
+        local()?.get_item(&self.key).ok()?
     }
 
-    pub(crate) fn save(&self, status_token: &str) {
-        if let Some(storage) = storage() {
-            storage
-                .set_item(&self.key, status_token)
-                .unwrap_or_default();
+    /// Whether this tab has come back from Alipay and does not know yet how it ended: after a reload
+    /// too, nobody is to be invited to pay again.
+    pub(crate) fn has_returned(&self) -> bool {
+        session()
+            .and_then(|storage| storage.get_item(&self.key).ok()?)
+            .is_some()
+    }
+
+    pub(crate) fn save(&self, status_token: &str, returned: bool) {
+        set(local(), &self.key, status_token);
+        if returned {
+            set(session(), &self.key, "returned");
+        } else {
+            remove(session(), &self.key);
         }
     }
 
     pub(crate) fn forget(&self) {
-        remove(&self.key);
+        remove(local(), &self.key);
+        remove(session(), &self.key);
     }
 
     /// Keeps other tabs from starting for `ms`, unless one of them was first.
@@ -128,16 +138,26 @@ impl Kept {
     }
 
     pub(crate) fn unlock(&self) {
-        remove(&self.lock_key);
+        remove(local(), &self.lock_key);
     }
 }
 
-fn remove(key: &str) {
-    if let Some(storage) = storage() {
+fn set(storage: Option<Storage>, key: &str, value: &str) {
+    if let Some(storage) = storage {
+        storage.set_item(key, value).unwrap_or_default();
+    }
+}
+
+fn remove(storage: Option<Storage>, key: &str) {
+    if let Some(storage) = storage {
         storage.remove_item(key).unwrap_or_default();
     }
 }
 
-fn storage() -> Option<Storage> {
+fn local() -> Option<Storage> {
     page_window().local_storage().ok()?
+}
+
+fn session() -> Option<Storage> {
+    page_window().session_storage().ok()?
 }

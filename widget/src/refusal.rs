@@ -51,7 +51,7 @@ impl Refusal {
 ///
 /// Whoever reads them can do one of four things: load the page again, wait, try again, or tell the
 /// shop; each code is one of these. What is not listed is worth another try.
-const NOTES: [(&str, Note); 8] = [
+const NOTES: [(&str, Note); 10] = [
     // Signed for some days only; the page brings a fresh one.
     ("order_token_expired", Note::Expired),
     ("order_token_not", Note::Expired),
@@ -63,6 +63,9 @@ const NOTES: [(&str, Note); 8] = [
     ("misconfigured", Note::Shop),
     ("too_many", Note::Busy),
     ("unavailable", Note::Unreachable),
+    ("pay_unknown", Note::Unreachable),
+    // Alipay has refused it, or the shop's account: the same order will not do.
+    ("pay_", Note::Shop),
 ];
 
 /// The words for a code of the edge.
@@ -92,6 +95,9 @@ mod tests {
             ("misconfigured", Note::Shop),
             ("too_many", Note::Busy),
             ("unavailable", Note::Unreachable),
+            ("pay_unknown", Note::Unreachable),
+            ("pay_refused", Note::Shop),
+            ("pay_failed", Note::Shop),
             ("media_type", Note::Failed),
             ("", Note::Failed),
         ] {

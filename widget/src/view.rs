@@ -173,12 +173,10 @@ impl View {
 mod first_paint {
     use super::{Note, State, View, wasm_bindgen};
 
-    const VIEW: View = View::new(State::Idle, Note::None);
-
     #[wasm_bindgen(typescript_custom_section)]
-    const STATE: &'static str = VIEW.state;
+    const STATE: &'static str = View::new(State::Idle, Note::None).state;
     #[wasm_bindgen(typescript_custom_section)]
-    const LABEL: &'static str = VIEW.label;
+    const LABEL: &'static str = View::new(State::Idle, Note::None).label;
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 // The page around the element under test. Network and long timers are replaced, so that a test
 // says when an answer comes and how time goes by; everything else is the browser's own.
 
-import { define as defineElement } from "../js/element.js";
+import { start } from "../js/rest.js";
+import { rest } from "../js/shell.js";
 
-const KINDS = ["alipay-start", "alipay-redirect", "alipay-status", "alipay-error"];
+const KINDS = ["alipay-start", "alipay-redirect", "alipay-status", "alipay-error", "alipay-blocked"];
 
-let gate;
-let open;
+let behaviour;
 let calls = [];
 let sources = [];
 let timers = [];
 let heard = [];
+let sent = [];
 let stopsStarts = false;
 let online = true;
 
@@ -27,10 +28,13 @@ class Source extends EventTarget {
   }
 }
 
+/** The numbers of timers that a test lets go by; the browser's own are far below. */
+const OURS = 1e9;
+
 const { setTimeout: reallyLater, clearTimeout: reallyCancel } = window;
 
 /** Defines the element once; its behaviour comes through the gate, so that a test can hold it. */
-export function define(make, style, en, zh) {
+export function define(make, edge, base, rest, en, first) {
   window.fetch = (url, init) =>
     new Promise((resolve, reject) => {
       calls.push({ url, init, resolve, reject });
@@ -40,11 +44,11 @@ export function define(make, style, en, zh) {
   window.setTimeout = (run, ms, ...rest) => {
     // Only the test runner waits for less than a second.
     if (ms < 1000 || ms === undefined) return reallyLater.call(window, run, ms, ...rest);
-    timers.push({ run, ms, id: -timers.length - 1 });
+    timers.push({ run, ms, id: OURS + timers.length });
     return timers.at(-1).id;
   };
   window.clearTimeout = (id) => {
-    if (id > 0) return reallyCancel.call(window, id);
+    if (!(id >= OURS)) return reallyCancel.call(window, id);
     timers = timers.map((timer) => (timer.id === id ? { ...timer, run: undefined } : timer));
   };
   Object.defineProperty(navigator, "onLine", { configurable: true, get: () => online });
@@ -54,30 +58,54 @@ export function define(make, style, en, zh) {
       if (kind === "alipay-start" && stopsStarts) event.preventDefault();
     });
   }
-  const texts = { en: JSON.parse(en), zh: JSON.parse(zh) };
-  const load = () => ({ then: (run, stop) => gate.then(() => run(make), stop) });
-  defineElement({ texts, style, load });
+  // What the build puts in.
+  Object.assign(globalThis, {
+    FIRST_STATE: "idle",
+    FIRST_LABEL: "pay",
+    FIRST_WORDS: "Pay with Alipay",
+    BASE_STYLE: base,
+    REST_STYLE: rest,
+    LANGUAGES: { en: JSON.parse(en), first: JSON.parse(first), aliases: { "zh-Hant": "zh-Hant-TW" } },
+  });
+  behaviour = make;
+  start(edge, async () => make);
 }
 
 /** An empty page, on which the behaviour is there at once. */
 export function clear() {
   document.querySelectorAll("alipay-checkout").forEach((host) => host.remove());
   localStorage.clear();
+  sessionStorage.clear();
   history.replaceState({ mine: 1 }, "", location.pathname + location.search);
-  [calls, sources, timers, heard, stopsStarts, online] = [[], [], [], [], false, true];
+  [calls, sources, timers, heard, sent, stopsStarts, online] = [[], [], [], [], [], false, true];
   document.documentElement.lang = "en";
-  gate = Promise.resolve();
+  rest.make = behaviour;
 }
 
+/** No behaviour yet. */
 export const hold = () => {
-  gate = new Promise((resolve) => (open = resolve));
+  rest.make = undefined;
 };
 
-export const arrive = () => open();
+/** It is there now. */
+export function arrive() {
+  rest.make = behaviour;
+  for (const host of document.querySelectorAll("alipay-checkout")) host.handleEvent({ type: "ready" });
+}
 
+/** There will be none: WebAssembly is forbidden. */
 export const block = () => {
-  gate = Promise.reject(new Error("no WebAssembly here"));
+  rest.make = null;
+  HTMLFormElement.prototype.submit = function () {
+    sent.push([this.method, this.action, this.target, Object.fromEntries(new FormData(this))]);
+  };
 };
+
+/** The forms that were sent. */
+export const forms = () => JSON.stringify(sent);
+
+/** What is to be seen below the line. */
+export const panel = (host) => host.shadowRoot.querySelector("[part=panel]")?.innerText ?? "";
 
 export function put(attributes) {
   const host = document.createElement("alipay-checkout");
@@ -87,7 +115,8 @@ export function put(attributes) {
 }
 
 export function seen(host) {
-  const [button, line] = host.shadowRoot.children;
+  const button = host.shadowRoot.querySelector("button");
+  const line = host.shadowRoot.querySelector("[role=status]");
   return JSON.stringify([host.state, button.getAttribute("aria-disabled"), button.textContent, line.textContent]);
 }
 
@@ -131,6 +160,15 @@ export const events = () => JSON.stringify(heard);
 export const stored = () => JSON.stringify({ ...localStorage });
 
 export const store = (out_trade_no, token) => localStorage.setItem(`alipay-checkout:${out_trade_no}`, token);
+
+/** Another tab starts this order's payment, or ends. */
+export const lock_elsewhere = (out_trade_no) => localStorage.setItem(`alipay-checkout:${out_trade_no}:busy`, Date.now());
+
+export function unlock_elsewhere(out_trade_no) {
+  const key = `alipay-checkout:${out_trade_no}:busy`;
+  localStorage.removeItem(key);
+  at_window("storage", JSON.stringify({ key, newValue: null }));
+}
 
 export const set_fragment = (fragment) => history.replaceState({ mine: 1 }, "", fragment);
 

@@ -25,7 +25,7 @@ const CONFIRMING: &str = r#"["confirming","true","Checking your payment…","One
 const PAID: &str = r#"["paid","true","Paid with Alipay","Thank you. Your payment has arrived."]"#;
 const NOT_PAID: &str =
     r#"["idle","false","Pay with Alipay","Not paid yet. You can pay whenever you are ready."]"#;
-const KEPT: &str = r#"{"alipay-checkout:A1":"fresh"}"#;
+const KEPT: &str = r#"{"alipay-checkout:A1":"e30.eyJzdWIiOiJBMSJ9.fresh"}"#;
 
 #[wasm_bindgen_test]
 async fn button_is_painted_before_the_behaviour_and_keeps_a_click() {
@@ -35,7 +35,7 @@ async fn button_is_painted_before_the_behaviour_and_keeps_a_click() {
     assert_eq!(seen(&host), IDLE);
     click(&host);
     click(&host);
-    assert_eq!(seen(&host), r#"["idle","true","Opening Alipay…",""]"#);
+    assert_eq!(seen(&host), r#"["idle","true","Pay with Alipay",""]"#);
     settle().await;
     assert_eq!(requests(), "[]");
     arrive();
@@ -45,19 +45,122 @@ async fn button_is_painted_before_the_behaviour_and_keeps_a_click() {
 }
 
 #[wasm_bindgen_test]
-async fn browser_without_webassembly_is_told_in_words() {
+async fn browser_without_webassembly_pays_by_a_form_and_only_once() {
     start();
     block();
     let host = button("A1");
     settle().await;
-    assert_eq!(
-        seen(&host),
-        r#"["failed","true","Pay with Alipay","This browser blocks the payment. Please try another browser."]"#
-    );
+    assert_eq!(seen(&host), IDLE);
     assert_eq!(
         events(),
         r#"[["alipay-error",{"code":"wasm_blocked","detail":""},true,false]]"#
     );
+    click(&host);
+    click(&host);
+    let form = format!(
+        r#"[["post","{EDGE}/pay","_top",{{"order_token":"{}"}}]]"#,
+        order_token("A1")
+    );
+    assert_eq!([forms(), requests()], [form.clone(), "[]".to_owned()]);
+    // The form has it: whatever comes late must not start the same payment again.
+    arrive();
+    settle().await;
+    assert_eq!([forms(), requests()], [form, "[]".to_owned()]);
+}
+
+#[wasm_bindgen_test]
+async fn click_that_waits_too_long_is_the_forms() {
+    start();
+    block();
+    hold();
+    let host = button("A1");
+    click(&host);
+    assert_eq!(forms(), "[]");
+    pass(8_000).await;
+    assert!(forms().contains("/pay"), "{}", forms());
+    arrive();
+    settle().await;
+    assert_eq!(requests(), "[]");
+}
+
+#[wasm_bindgen_test]
+async fn failed_payment_offers_what_a_support_desk_asks_for() {
+    start();
+    let host = ready_button("A1").await;
+    host.set_attribute("help-url", "https://shop.example/help")
+        .expect("an attribute");
+    host.set_attribute("alipay-help", "javascript:alert(1)")
+        .expect("an attribute");
+    click(&host);
+    reply(
+        401,
+        r#"{"status":401,"code":"order_token_expired","detail":"old"}"#,
+    )
+    .await;
+    assert_eq!(panel(&host), "Need help?");
+    let help = host
+        .shadow_root()
+        .expect("a shadow root")
+        .query_selector("details")
+        .expect("a selector")
+        .expect("the help");
+    help.set_attribute("open", "").expect("an attribute");
+    let shown = panel(&host);
+    for part in [
+        "Order number",
+        "A1",
+        "Error code",
+        "order_token_expired",
+        "UTC",
+        "Copy details",
+        "Help from the shop",
+    ] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+    // Only addresses of pages are linked.
+    assert!(!shown.contains("Help from Alipay"), "{shown}");
+}
+
+#[wasm_bindgen_test]
+fn amounts_are_written_with_the_decimals_of_their_currency() {
+    start();
+    for (facts, expected) in [
+        (r#"{"amount":1990,"currency":"USD"}"#, "19.90 USD"),
+        (r#"{"amount":5,"currency":"EUR"}"#, "0.05 EUR"),
+        (r#"{"amount":1990,"currency":"JPY"}"#, "1990 JPY"),
+        (r#"{"amount":1990,"currency":"KRW"}"#, "1990 KRW"),
+    ] {
+        assert_eq!(money_of(facts), expected);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn tab_that_comes_second_waits_for_the_first() {
+    start();
+    lock_elsewhere("A1");
+    let host = ready_button("A1").await;
+    click(&host);
+    assert_eq!(
+        seen(&host),
+        r#"["creating","true","Opening Alipay…","This payment was started in another tab. Please finish it there."]"#
+    );
+    assert_eq!([requests(), events()], ["[]", "[]"]);
+    unlock_elsewhere("A1");
+    assert_eq!(seen(&host), IDLE);
+}
+
+#[wasm_bindgen_test]
+async fn disabled_button_takes_no_click() {
+    start();
+    let host = ready_button("A1").await;
+    host.set_attribute("disabled", "").expect("an attribute");
+    assert_eq!(seen(&host), IDLE.replace("false", "true"));
+    click(&host);
+    assert_eq!([requests(), events()], ["[]", "[]"]);
+    host.remove_attribute("disabled").expect("an attribute");
+    click(&host);
+    settle().await;
+    assert_eq!(request_count(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -104,6 +207,8 @@ async fn click_leads_to_the_cashier_with_the_token_kept() {
         seen(&host),
         r#"["redirecting","true","Opening Alipay…",""]"#
     );
+    // The lock is gone with the page.
+    at_window("pagehide", "{}");
     assert_eq!(stored(), KEPT);
     assert_eq!(
         events(),
@@ -171,7 +276,7 @@ async fn pay_url_on_an_unknown_host_is_refused() {
         reply(200, &payable(url)).await;
         assert_eq!(
             seen(&host),
-            r#"["failed","false","Try again with Alipay","The payment could not be started. Please try again."]"#,
+            r#"["failed","false","Try again with Alipay","This shop cannot take the payment now. Please tell the shop."]"#,
             "{url}"
         );
         assert_eq!(
@@ -245,19 +350,19 @@ async fn order_paid_already_is_shown_and_its_token_is_gone() {
 async fn words_follow_locale_and_page_and_languages_can_be_added() {
     start();
     let host = ready_button("A1").await;
-    for (locale, label) in [
-        ("zh-CN", "支付宝支付"),
-        ("ZH", "支付宝支付"),
-        ("zh-Hant-TW", "支付宝支付"),
-        ("fr-CA", "Pay with Alipay"),
-        ("en-GB", "Pay with Alipay"),
+    for (locale, label, language) in [
+        ("zh-CN", "支付宝支付", "zh-Hans"),
+        ("ZH", "支付宝支付", "zh-Hans"),
+        ("zh-Hant-TW", "使用支付寶付款", "zh-Hant-TW"),
+        ("zh-Hant", "使用支付寶付款", "zh-Hant-TW"),
+        ("fr-CA", "Pay with Alipay", "en"),
+        ("en-GB", "Pay with Alipay", "en"),
+        ("not a tag", "Pay with Alipay", "en"),
     ] {
         host.set_attribute("locale", locale).expect("an attribute");
-        assert_eq!(
-            seen(&host),
-            IDLE.replace("Pay with Alipay", label),
-            "{locale}"
-        );
+        let shown = IDLE.replace("Pay with Alipay", label);
+        assert_eq!(seen(&host), shown, "{locale}");
+        assert_eq!(language_of(&host, "pay"), language, "{locale}");
     }
     add_texts("fr", r#"{"pay":"Payer avec Alipay"}"#);
     host.set_attribute("locale", "fr-CA").expect("an attribute");

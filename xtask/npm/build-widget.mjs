@@ -64,15 +64,16 @@ export async function buildWidget({ root, log = console.log }) {
 
     const languages = await readLanguages(root);
     const first = await firstPaint(root, work, languages);
-    const bundle = (entry, format) => bundled({ root, work, entry, format, languages, first, qr: qr.wasm });
+    const style = (name) => minifiedCss(join(root, "widget", "css", `${name}.css`));
+    const styles = { base: await style("base"), rest: await style("rest") };
+    const bundle = (entry, format) => bundled({ root, work, entry, format, languages, first, styles, qr: qr.wasm });
     const shell = Buffer.from(await bundle("shell-alone.js", "iife"));
     sizes["alipay-checkout.js"] = { shell: brotli(shell) };
     for (const [name, entry, format] of SCRIPTS) {
       const text = await bundle(entry, format);
       files.set(name, Buffer.from(text.replace("WASM", () => literal(wasm)), "utf8"));
     }
-    const css = await Promise.all(["base", "rest"].map((name) => minifiedCss(join(root, "widget", "css", `${name}.css`))));
-    files.set("alipay-checkout.css", Buffer.from(css.join("")));
+    files.set("alipay-checkout.css", Buffer.from(styles.base + styles.rest));
     for (const [tag, texts] of languages.files) files.set(`lang/${tag}.json`, Buffer.from(JSON.stringify(texts)));
   } finally {
     await rm(work, { recursive: true });
@@ -161,7 +162,10 @@ async function place(dist, name, content) {
 async function compile(root) {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   // Panic messages hold source paths: the same bytes must come out wherever this is built.
-  const flags = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=root`];
+  const paths = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=root`];
+  // In place of a megabyte, of which each address behind it would have to tell: nothing here recurses,
+  // and the QR encoder's 12 kB are the most that is ever on the stack.
+  const flags = [...paths, "-Clink-arg=-zstack-size=32768"];
   const crates = [CRATE, QR_CRATE].flatMap((name) => ["-p", name]);
   const args = ["build", "--quiet", "--profile", "widget", ...crates, "--lib", "--target", TARGET, "--locked"];
   await run("cargo", args, {
@@ -182,18 +186,30 @@ async function bind(root, work, stem) {
 const UNSEEN =
   /panic|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|handle_error|handle_alloc_error|rust_oom|AccessError|core(\[\w+\])?::fmt/;
 
-// Texts that only those use. The linker cannot leave them out, for they went after it had run; zeros
-// weigh nothing.
+// Texts that only those use, whole: what stands behind them in the same memory is in use. The linker
+// cannot leave them out, for they went after it had run; zeros weigh nothing.
 const MESSAGES = [
   /\/rustc\/[0-9a-f]+\/library\/[\w/]+\.rs/g,
-  /(cargo\/registry\/src\/[\w.-]+|widget|widget\/qr)\/[\w./-]+\.rs/g,
-  /(called `|attempt(ed)? to|assertion failed|RefCell already|null pointer passed|recursive use of|closure invoked|Lazy instance)[ -~]*?(?=[^ -~])/g,
-  / ?(begin > end|start byte index|end byte index|is not a char boundary|slice index starts at|range start index|range end index|out of range for slice|is out of bounds of)[ -~]*?(?=[^ -~])/g,
-  /capacity overflow|mid > len|window size must be non-zero|Tried to shrink to a larger capacity|reentrant init/g,
+  /cargo\/registry\/src\/[\w./-]+?\.rs/g,
+  /widget\/(qr\/)?src\/[\w/]+?\.rs/g,
+  /called `Option::unwrap(_throw)?\(\)` on a `None` value/g,
+  /attempted to take ownership of Rust value while it was borrowed/g,
+  /attempt to join into collection with len > usize::MAX/g,
+  /copy_from_slice: source slice length \(/g,
+  /\) does not match destination slice length \(/g,
+  /assertion failed: self\.is_char_boundary\(new_len\)/g,
+  /RefCell already (mutably )?borrowed/g,
+  /null pointer passed to rust/g,
+  /recursive use of an object detected which would lead to unsafe aliasing in rust/g,
+  /closure invoked recursively or after being dropped/g,
+  /Lazy instance has previously been poisoned/g,
+  /slice index starts at |range (start|end) index | out of range for slice of length /g,
+  /capacity overflow|window size must be non-zero|Tried to shrink to a larger capacity/g,
 ];
 
 function withoutMessages(wasm) {
-  const text = MESSAGES.reduce((left, message) => left.replace(message, (found) => "\0".repeat(found.length)), wasm.toString("latin1"));
+  const blank = (found) => "\0".repeat(found.length);
+  const text = MESSAGES.reduce((left, message) => left.replace(message, blank), wasm.toString("latin1"));
   return Buffer.from(text, "latin1");
 }
 
@@ -224,6 +240,26 @@ async function shrink(work, stem) {
   return { wasm: Object.assign(await readFile(minified), { names: JSON.parse(stdout) }), glue };
 }
 
+// Parts of the glue that are for the unusual: long texts, old browsers, two thousand million decoded
+// bytes. Ours are short, and the floor is above those browsers.
+const SHORTER = [
+  [/function passStringToWasm0\([^]*?\n\}\n/, `function passStringToWasm0(arg, malloc) {
+    const buf = cachedTextEncoder.encode(arg);
+    const ptr = malloc(WASM_VECTOR_LEN = buf.length, 1) >>> 0;
+    getUint8ArrayMemory0().set(buf, ptr);
+    return ptr;
+}
+`],
+  [/let cachedTextDecoder = [^]*?\n(const MAX_SAFARI[^]*?\nlet numBytesDecoded = 0;\n)?function decodeText\([^]*?\n\}\n/, `const cachedTextDecoder = new TextDecoder();
+function decodeText(ptr, len) {
+    return cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+`],
+  [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/, ""],
+  [/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^}]*\{\}[^}]*\{\}[^}]*\}\s*: new/, "new"],
+  [/if \(Symbol\.dispose\)[^\n]*\n/, ""],
+];
+
 /** The glue with the names that wasm-opt has given to imports and exports, and no others. */
 function renamed(glue, { imports, exports }) {
   const names = new Map(imports.map(([, name, short]) => [name, short]));
@@ -236,24 +272,23 @@ function renamed(glue, { imports, exports }) {
   const others = direct.map(([from, name, short]) => `${short}: ${locals.get(from)}.${name}`).join(", ");
   text = text.replace(/return \{\s*__proto__: null,\s*"[^]*?\};/, `return { a: { ...import0, ${others} } };`);
   for (const [name, short] of exports) text = text.replace(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+  for (const [pattern, shorter] of SHORTER) {
+    if (!pattern.test(text)) throw new Error(`the glue has another form than expected: no ${pattern}`);
+    text = text.replace(pattern, shorter);
+  }
   const missed = [...names.keys()].find((name) => text.includes(`${name}: function`));
   if (missed || !text.includes("{ a: {")) throw new Error(`the glue has another form than expected: ${missed}`);
   return text;
 }
 
-async function bundled({ root, work, entry, format, languages, first, qr }) {
+async function bundled({ root, work, entry, format, languages, first, styles, qr }) {
   const { build } = await import("esbuild");
   const sources = join(root, "widget", "js");
   const texts = { en: languages.files.get("en"), first: first.all, aliases: languages.aliases };
   const parts = {
     name: "parts",
-    setup({ onResolve, onLoad }) {
+    setup({ onResolve }) {
       onResolve({ filter: /^@behaviour$/ }, () => ({ path: join(work, "behaviour.js") }));
-      onResolve({ filter: /^@languages$/ }, () => ({ path: "languages", namespace: "languages" }));
-      onLoad({ filter: /./, namespace: "languages" }, () => {
-        const exports = Object.entries(texts).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
-        return { contents: exports.join("\n"), loader: "js" };
-      });
       // The glue imports copies of our files: one module each is enough.
       onResolve({ filter: /\/snippets\// }, ({ path }) => ({ path: join(sources, path.split("/").at(-1)) }));
     },
@@ -267,13 +302,15 @@ async function bundled({ root, work, entry, format, languages, first, qr }) {
       FIRST_STATE: JSON.stringify(first.state),
       FIRST_LABEL: JSON.stringify(first.label),
       FIRST_WORDS: JSON.stringify(first.words),
+      LANGUAGES: JSON.stringify(texts),
+      BASE_STYLE: JSON.stringify(styles.base),
+      REST_STYLE: JSON.stringify(styles.rest),
       QR_INTEGRITY: JSON.stringify(digest(qr)),
     },
     format,
     legalComments: "none",
-    loader: { ".css": "text" },
     minify: true,
-    plugins: [parts, minifiedStyle],
+    plugins: [parts],
     target: BROWSERS,
     // Not used: it belongs to the glue's own way of loading, which falls away.
     logOverride: { "empty-import-meta": "silent" },
@@ -288,13 +325,6 @@ async function minifiedCss(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8", target: BROWSERS });
   return code.trim();
 }
-
-const minifiedStyle = {
-  name: "minified-style",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifiedCss(path), loader: "text" }));
-  },
-};
 
 // Added to each byte in the text, so that the most frequent ones need no escape. Tried: all.
 const SHIFT = 3;

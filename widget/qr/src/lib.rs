@@ -66,11 +66,11 @@ pub fn encode() -> i32 {
         encoder.dark = [0; ROOM];
         for y in 0..code.size() {
             for x in 0..code.size() {
-                if let (true, Some((byte, bit))) = (code.get_module(x, y), place(code.size(), x, y))
+                if code.get_module(x, y)
+                    && let Some((byte, bit)) = place(code.size(), x, y)
+                    && let Some(byte) = encoder.dark.get_mut(byte)
                 {
-                    if let Some(byte) = encoder.dark.get_mut(byte) {
-                        *byte |= bit;
-                    }
+                    *byte |= bit;
                 }
             }
         }

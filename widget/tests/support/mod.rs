@@ -15,11 +15,13 @@ pub(crate) const EDGE: &str = "https://edge.example";
 
 #[wasm_bindgen(module = "/tests/page.js")]
 extern "C" {
-    fn define(make: &Make, style: &str, en: &str, zh: &str);
+    fn define(make: &Make, edge: &str, base: &str, rest: &str, en: &str, first: &str);
     fn clear();
     pub(crate) fn hold();
     pub(crate) fn arrive();
     pub(crate) fn block();
+    pub(crate) fn forms() -> String;
+    pub(crate) fn panel(host: &HtmlElement) -> String;
     fn put(attributes: &str) -> HtmlElement;
     pub(crate) fn seen(host: &HtmlElement) -> String;
     pub(crate) fn click(host: &HtmlElement);
@@ -35,6 +37,8 @@ extern "C" {
     pub(crate) fn events() -> String;
     pub(crate) fn stored() -> String;
     pub(crate) fn store(out_trade_no: &str, token: &str);
+    pub(crate) fn lock_elsewhere(out_trade_no: &str);
+    pub(crate) fn unlock_elsewhere(out_trade_no: &str);
     pub(crate) fn set_fragment(fragment: &str);
     pub(crate) fn fragment() -> String;
     pub(crate) fn prevent_starts();
@@ -48,11 +52,46 @@ extern "C" {
     pub(crate) fn set_page_language(tag: &str);
 }
 
-// The runner copies only files that are named somewhere; `page.js` imports this one.
-#[wasm_bindgen(module = "/js/element.js")]
+// The runner copies only files that are named somewhere; `page.js` and these import one another.
+#[wasm_bindgen(module = "/js/rest.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = start)]
+    fn define_again(edge: &str, load: &JsValue);
+}
+#[wasm_bindgen(module = "/js/shell.js")]
 extern "C" {
     #[wasm_bindgen(js_name = define)]
-    fn define_in_the_page(parts: &JsValue) -> JsValue;
+    fn shell_is_there(edge: &str) -> bool;
+}
+#[wasm_bindgen(module = "/js/markup.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = MARKUP)]
+    static MARKUP: JsValue;
+}
+#[wasm_bindgen(module = "/js/words.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = words)]
+    fn words(host: &HtmlElement, key: &str) -> JsValue;
+}
+#[wasm_bindgen(module = "/js/panel.js")]
+extern "C" {
+    fn money(facts: &JsValue) -> String;
+}
+#[wasm_bindgen(module = "/js/qr.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = MARGIN)]
+    static MARGIN: JsValue;
+}
+
+/// An amount in minor units, as the reference has it.
+pub(crate) fn money_of(facts: &str) -> String {
+    money(&JSON::parse(facts).unwrap())
+}
+
+/// The language of the words for a key; empty while they are under way.
+pub(crate) fn language_of(host: &HtmlElement, key: &str) -> String {
+    let found: Array = words(host, key).unchecked_into();
+    found.at(1).as_string().unwrap_or_default()
 }
 
 thread_local! {
@@ -65,12 +104,17 @@ pub(crate) fn start() {
         let make: Make = Closure::new(|| JsValue::from(CheckoutElement::new(EDGE.to_owned())));
         define(
             &make,
-            include_str!("../../js/style.css"),
-            include_str!("../../js/texts/en.json"),
-            include_str!("../../js/texts/zh.json"),
+            EDGE,
+            include_str!("../../css/base.css"),
+            include_str!("../../css/rest.css"),
+            include_str!("../../lang/en.json"),
+            r#"{"en":"Pay with Alipay","zh-Hans":"支付宝支付","zh-Hant-TW":"使用支付寶付款"}"#,
         );
         // A second definition must change nothing, and not even load.
-        define_in_the_page(&JSON::parse("{}").unwrap());
+        define_again("https://other.example", &JsValue::UNDEFINED);
+        assert!(!shell_is_there("https://other.example"));
+        assert!(MARKUP.with(JsValue::is_object));
+        assert_eq!(MARGIN.with(JsValue::as_f64), Some(4.0));
         MAKE.with_borrow_mut(|kept| *kept = Some(make));
     }
     clear();
@@ -106,7 +150,7 @@ pub(crate) fn order_token(out_trade_no: &str) -> String {
 /// An answer to `/checkout`; `more` is more of its JSON.
 pub(crate) fn answer(status: &str, more: &str) -> String {
     format!(
-        r#"{{"out_trade_no":"A1","status":"{status}","amount":1990,"currency":"USD"{more},"status_token":"fresh"}}"#
+        r#"{{"out_trade_no":"A1","status":"{status}","amount":1990,"currency":"USD"{more},"status_token":"e30.eyJzdWIiOiJBMSJ9.fresh"}}"#
     )
 }
 

@@ -5,11 +5,14 @@ use super::*;
 #[wasm_bindgen_test]
 async fn returned_shopper_sees_the_true_status_and_a_clean_address() {
     start();
-    set_fragment("#details&alipay-checkout=fresh&tab=2");
+    set_fragment("#details&alipay-checkout=e30.eyJzdWIiOiJBMSJ9.fresh&tab=2");
     let host = ready_button("A1").await;
     assert_eq!(fragment(), r##"["#details&tab=2",{"mine":1}]"##);
     assert_eq!([seen(&host), stored()], [CONFIRMING, KEPT]);
-    assert_eq!(streams(), format!(r#"["{EDGE}/status/A1?token=fresh"]"#));
+    assert_eq!(
+        streams(),
+        format!(r#"["{EDGE}/status/A1?token=e30.eyJzdWIiOiJBMSJ9.fresh"]"#)
+    );
     send(&report("redirected", 2));
     assert_eq!(seen(&host), CONFIRMING);
     pass(20_000).await;
@@ -38,7 +41,7 @@ async fn returned_shopper_sees_the_true_status_and_a_clean_address() {
 #[wasm_bindgen_test]
 async fn stored_token_is_asked_silently_and_a_closed_order_is_shown() {
     start();
-    store("A1", "fresh");
+    store("A1", "e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     assert_eq!(seen(&host), IDLE);
     send(&report("created", 1));
@@ -53,7 +56,7 @@ async fn stored_token_is_asked_silently_and_a_closed_order_is_shown() {
 #[wasm_bindgen_test]
 async fn status_of_another_order_and_words_nobody_knows_are_not_shown() {
     start();
-    store("A1", "fresh");
+    store("A1", "e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     send(&report("paid", 1).replace("A1", "B2"));
     send(&report("PAID", 1));
@@ -64,12 +67,13 @@ async fn status_of_another_order_and_words_nobody_knows_are_not_shown() {
 #[wasm_bindgen_test]
 async fn refused_stream_is_asked_why_and_a_denied_token_is_dropped() {
     start();
-    set_fragment("#alipay-checkout=forged");
+    set_fragment("#alipay-checkout=e30.eyJzdWIiOiJBMSJ9.forged");
     let host = ready_button("A1").await;
     interrupt();
     assert_eq!(requests(), "[]", "the browser connects again by itself");
     refuse();
-    let asked = format!(r#"[["GET","{EDGE}/status/A1?token=forged","","omit"]]"#);
+    let asked =
+        format!(r#"[["GET","{EDGE}/status/A1?token=e30.eyJzdWIiOiJBMSJ9.forged","","omit"]]"#);
     assert_eq!(requests(), asked);
     reply(401, r#"{"code":"status_token_signature"}"#).await;
     assert_eq!([seen(&host), stored(), streams()], [IDLE, "{}", "[]"]);
@@ -80,13 +84,16 @@ async fn refused_stream_is_asked_why_and_a_denied_token_is_dropped() {
 #[wasm_bindgen_test]
 async fn edge_that_is_down_is_tried_again() {
     start();
-    store("A1", "fresh");
+    store("A1", "e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     refuse();
     reply(503, "").await;
     assert_eq!([stored(), streams()], [KEPT, "[]"]);
     pass(2_000).await;
-    assert_eq!(streams(), format!(r#"["{EDGE}/status/A1?token=fresh"]"#));
+    assert_eq!(
+        streams(),
+        format!(r#"["{EDGE}/status/A1?token=e30.eyJzdWIiOiJBMSJ9.fresh"]"#)
+    );
     refuse();
     reply(200, &report("paid", 2)).await;
     assert_eq!(seen(&host), PAID);
@@ -104,7 +111,10 @@ async fn page_from_the_browsers_cache_is_usable_and_asks_again() {
     assert_eq!(seen(&host), r#"["away","true","Opening Alipay…",""]"#);
     at_window("pageshow", r#"{"persisted":true}"#);
     assert_eq!(seen(&host), IDLE);
-    assert_eq!(streams(), format!(r#"["{EDGE}/status/A1?token=fresh"]"#));
+    assert_eq!(
+        streams(),
+        format!(r#"["{EDGE}/status/A1?token=e30.eyJzdWIiOiJBMSJ9.fresh"]"#)
+    );
     at_window("pagehide", r#"{"persisted":true}"#);
     assert_eq!(streams(), "[]");
 }
@@ -112,7 +122,7 @@ async fn page_from_the_browsers_cache_is_usable_and_asks_again() {
 #[wasm_bindgen_test]
 async fn offline_is_said_and_goes_on_by_itself() {
     start();
-    set_fragment("#alipay-checkout=fresh");
+    set_fragment("#alipay-checkout=e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     set_online(false);
     let words = "You are offline. This page goes on once you are connected.";
@@ -122,7 +132,10 @@ async fn offline_is_said_and_goes_on_by_itself() {
     );
     set_online(true);
     assert_eq!(seen(&host), CONFIRMING);
-    assert_eq!(streams(), format!(r#"["{EDGE}/status/A1?token=fresh"]"#));
+    assert_eq!(
+        streams(),
+        format!(r#"["{EDGE}/status/A1?token=e30.eyJzdWIiOiJBMSJ9.fresh"]"#)
+    );
 
     start();
     let host = ready_button("A1").await;
@@ -164,7 +177,7 @@ async fn other_tab_that_starts_and_pays_is_followed() {
 #[wasm_bindgen_test]
 async fn streams_end_with_the_element_and_come_back_with_it() {
     start();
-    set_fragment("#alipay-checkout=fresh");
+    set_fragment("#alipay-checkout=e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     let open = streams();
     let parent = host.parent_node().expect("a page");
@@ -181,7 +194,7 @@ async fn streams_end_with_the_element_and_come_back_with_it() {
 #[wasm_bindgen_test]
 async fn another_order_starts_anew() {
     start();
-    store("A1", "fresh");
+    store("A1", "e30.eyJzdWIiOiJBMSJ9.fresh");
     let host = ready_button("A1").await;
     send(&report("paid", 2));
     host.set_attribute("order-token", &order_token("B2"))

@@ -10,8 +10,9 @@ enum Arrow {
     Types(&'static str),
 }
 
-const ARROWS: [(&str, &[Arrow]); 5] = [
+const ARROWS: [(&str, &[Arrow]); 6] = [
     ("alipay-checkout-edge", &[Arrow::All("alipay-protocol")]),
+    ("alipay-checkout-qr", &[]),
     ("alipay-checkout-widget", &[Arrow::Types("alipay-protocol")]),
     ("alipay-protocol", &[]),
     ("alipay-sandbox", &[Arrow::Types("alipay-protocol")]),
