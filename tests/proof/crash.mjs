@@ -8,8 +8,9 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 import { cli } from "../../xtask/npm/stack.mjs";
+import { openIndexBench } from "../stack/index-bench.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
-import { ON_DISK, openBench } from "./bench.mjs";
+import { ON_DISK } from "./bench.mjs";
 import { chance, conclude, few, options, settled } from "./checks.mjs";
 
 /** Orders that are paid around each kill: enough to be at different points at the same time. */
@@ -19,6 +20,8 @@ const LADDER = ["0", ...Array(31).fill("1")].join(",");
 /** How long a point is waited for; then the kill comes anyway. */
 const POINT_MS = 6000;
 const SETTLE_MS = 60_000;
+/** Orders that one request has written into the index again. */
+const REBUILT = 200;
 
 /** When to kill: each resolves at its point. `round` has `acknowledged` (a promise) and `sent`. */
 const POINTS = {
@@ -118,6 +121,22 @@ class Crash {
     await sleep(1500);
   }
 
+  /** Has the index told again, as staff do after an accident, and waits until it has every order. */
+  async index() {
+    const { admin, index } = this.bench;
+    for (let at = 0; at < this.orders.length; at += REBUILT) {
+      const out_trade_nos = this.orders.slice(at, at + REBUILT).map(({ out_trade_no }) => out_trade_no);
+      const [status] = await admin.post("rebuild", { out_trade_nos });
+      if (status !== 202) throw new Error(`rebuild answers ${status}`);
+    }
+    const wrong = () => this.orders.filter((order) => {
+      const { status, waiting, dead, quarantined } = index.row(order.out_trade_no) ?? {};
+      return status !== "paid" || waiting !== 0 || dead !== 0 || quarantined !== order.events.length - 1;
+    });
+    await settled(() => wrong().length === 0, SETTLE_MS);
+    return wrong();
+  }
+
   delivered(order) {
     return this.bench.receiver.attempts(order.out_trade_no).filter(({ status }) => status === 204);
   }
@@ -134,6 +153,7 @@ class Crash {
     const ids = (order) => new Set(this.bench.receiver.attempts(order.out_trade_no).map(({ webhook_id }) => webhook_id));
     const wrong = this.orders.filter((order) => ids(order).size !== order.events.length);
     const deliveries = this.orders.flatMap((order) => this.delivered(order).map(({ webhook_id }) => webhook_id));
+    const unindexed = await this.index();
     const unacknowledged = this.notes.filter(({ acknowledged }) => !acknowledged);
     const missed = [...this.points].filter(([, hits]) => hits === 0).map(([point]) => point);
     const names = (orders) => few(orders.map(({ out_trade_no }) => out_trade_no));
@@ -147,6 +167,7 @@ class Crash {
       ["every_acknowledged_payment_is_stored", unpaid.length === 0, few(unpaid)],
       ["every_event_is_delivered", missing.length === 0, names(missing)],
       ["every_event_has_one_webhook_id", wrong.length === 0, names(wrong)],
+      ["every_order_is_in_the_index_as_it_is", unindexed.length === 0, names(unindexed)],
       ["every_point_was_hit", missed.length === 0, few(missed)],
     ];
   }
@@ -156,7 +177,7 @@ async function main() {
   const { kills, seed, seconds } = options({ kills: 200, seed: Date.now() % 1_000_000, seconds: 400 });
   const random = chance(seed);
   process.stdout.write(`seed ${seed}\n`);
-  const bench = await openBench({ base: ON_DISK, env: { FORWARD_LADDER_S: LADDER } });
+  const bench = await openIndexBench({ base: ON_DISK, env: { FORWARD_LADDER_S: LADDER } });
   // Long enough that a kill finds the event at the merchant.
   bench.receiver.usual = async () => {
     await sleep(random.below(15));
@@ -176,7 +197,7 @@ async function main() {
     await crash.finish();
     return conclude(await crash.verdict());
   } finally {
-    await bench.close();
+    await bench.shut();
   }
 }
 

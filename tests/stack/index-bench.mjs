@@ -84,12 +84,12 @@ class IndexServer {
   }
 }
 
-/** Opens a bench with an index; `env` and `worker` as in {@link openBench}. */
-export async function openIndexBench({ env = {}, worker } = {}) {
+/** Opens a bench with an index; `env`, `base` and `worker` as in {@link openBench}. */
+export async function openIndexBench({ env = {}, base, worker } = {}) {
   const index = await IndexServer.open();
   const { alipay: cronPort } = await freePorts();
   const ADMIN_TOKENS = Object.entries(TOKENS).map(([name, scopes]) => adminToken(name, scopes, tokenOf(name))).join(",");
-  const bench = await openBench({ env: { ADMIN_TOKENS, ...env }, worker, flags: ["--experimental"] });
+  const bench = await openBench({ env: { ADMIN_TOKENS, ...env }, base, worker, flags: ["--experimental"] });
   const config = join(bench.place, "config.capnp");
   // The Worker has answered once without an index: now it gets one.
   await bench.workerd.kill();
