@@ -20,6 +20,12 @@ pub fn refused(code: &str, class: &str) {
     );
 }
 
+/// Alipay signed it, and we cannot accept it: somebody must look. `kept`: it is kept as evidence.
+pub fn signed_refused(code: &str, kept: bool) {
+    let fields = [("code", code.into()), ("kept", kept.into())];
+    console_error!("{}", line("signed_refused", &fields));
+}
+
 /// A notification is durable.
 pub fn notified(outcome: &str) {
     count(Family::Notifications, outcome);

@@ -12,7 +12,7 @@ use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Facts, Says, Told};
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
-use crate::{gateway, log, orders, read};
+use crate::{account, gateway, log, orders, read};
 use alipay_protocol::notification::Notification;
 use alipay_protocol::reply;
 use worker::{Env, Method, Request, Response, Result};
@@ -75,11 +75,15 @@ async fn receive(
         return Err(Failure::MediaType.into());
     }
     let body = read::body(request, MAX_BODY).await?;
-    let notification = gateway
-        .verifier
-        .verify(&WebCrypto, &body)
-        .await
-        .map_err(|error| Refusal::untrusted(error.code()))?;
+    let notification = match gateway.verifier.verify(&WebCrypto, &body).await {
+        Ok(notification) => notification,
+        Err(error) => {
+            if error.is_signed() {
+                keep(env, config, error.code(), &body).await;
+            }
+            return Err(Refusal::untrusted(error.code()));
+        }
+    };
     if gateway.asks_back() {
         gateway::confirm(gateway, &notification).await?;
     }
@@ -96,6 +100,16 @@ async fn receive(
     match orders::ask(env, config, name, &command).await? {
         Reply::Durable { outcome } => Ok(outcome),
         _ => Err(Refusal::retry("unavailable")),
+    }
+}
+
+/// Keeps what Alipay signed and we cannot accept: a re-split, a name that is new, another account. It
+/// is an alarm. The answer does not hang on it: Alipay sends such a message again as any other.
+async fn keep(env: &Env, config: &Config, reason: &'static str, body: &[u8]) {
+    let kept = account::keep(env, config, reason, body).await;
+    log::signed_refused(reason, kept.is_ok());
+    if let Err(error) = kept {
+        log::fault("account_failed", &error);
     }
 }
 

@@ -42,7 +42,7 @@ async function paid() {
 
 test("each_scope_opens_its_own_routes_only", async () => {
   const { out_trade_no } = await paid();
-  const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "endpoints", "keys", "metrics"];
+  const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics"];
   const act = [`orders/${out_trade_no}/replay`, `orders/${out_trade_no}/query`, "dead-letters/replay", "endpoints/1/mend", "rebuild"];
   for (const [name, scopes] of Object.entries(TOKENS)) {
     for (const [paths, method, scope] of [[look, "GET", "read"], [act, "POST", "operate"]]) {

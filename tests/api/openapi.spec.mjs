@@ -114,12 +114,13 @@ test("merchants_side", async () => {
   await notify(signed(paidFields(early)));
   await admin.indexed(order.out_trade_no, { status: "paid", quarantined: 1, waiting: 0 });
   await admin.indexed(early, { status: "unregistered" });
+  await notify(signed(paidFields(early, { new_name: "x" })));
 
   const path = { out_trade_no: order.out_trade_no };
   for (const query of ["", "limit=1", `q=${order.out_trade_no}`, "status=paid"]) await send("adminOrders", { query });
   for (const out_trade_no of [order.out_trade_no, cny.out_trade_no, early]) await send("adminOrder", { path: { out_trade_no } });
   for (const query of ["", "limit=2", "after=1"]) await send("adminAudit", { path, query });
-  for (const id of ["adminQuarantine", "adminDeadLetters", "adminEndpoints", "adminMetrics", "adminKeys"]) await send(id);
+  for (const id of ["adminQuarantine", "adminQuarantineSigned", "adminDeadLetters", "adminEndpoints", "adminMetrics", "adminKeys"]) await send(id);
   await send("adminMend", { path: { name: "1" } });
   await send("adminMend", { path: { name: "5" } });
   await send("adminReplay", { path });

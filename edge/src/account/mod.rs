@@ -1,13 +1,17 @@
-//! One account at Alipay: what its orders share. Refund numbers are unique in an account, and refunds
+//! One account at Alipay: what its orders share, and what belongs to none of them. Refund numbers are unique in an account, and refunds
 //! are asked for one after the other.
 
+pub mod evidence;
 pub mod object;
 
 use crate::config::Config;
+use crate::event::hex;
 use crate::pause::within;
 use crate::provider::Provider;
+use evidence::{Evidence, EvidenceView};
 use object::{BINDING, Command};
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 use worker::{Env, Error, Method, Request, RequestInit, Result};
 
@@ -39,6 +43,33 @@ pub async fn claim(
 /// When the account's object does not answer.
 pub async fn slot(env: &Env, config: &Config) -> Result<u64> {
     ask(env, config, &Command::Slot).await
+}
+
+/// Keeps a message that Alipay signed and we could not accept, durably, under its digest.
+///
+/// # Errors
+///
+/// When the account's object does not answer.
+pub async fn keep(env: &Env, config: &Config, reason: &str, body: &[u8]) -> Result<()> {
+    let command = Command::Keep {
+        evidence: Evidence {
+            digest: format!("sha256:{}", hex(&Sha256::digest(body))),
+            reason: reason.to_owned(),
+            // A form is ASCII, or its signature was not looked at.
+            raw: String::from_utf8_lossy(body).into_owned(),
+        },
+        retention_ms: config.retention_ms,
+    };
+    ask(env, config, &command).await
+}
+
+/// What is kept, the newest first.
+///
+/// # Errors
+///
+/// When the account's object does not answer.
+pub async fn list(env: &Env, config: &Config) -> Result<Vec<EvidenceView>> {
+    ask(env, config, &Command::List).await
 }
 
 async fn ask<T: DeserializeOwned>(env: &Env, config: &Config, command: &Command) -> Result<T> {

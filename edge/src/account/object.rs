@@ -4,6 +4,7 @@
     reason = "the macro exports methods that it does not document"
 )]
 
+use super::evidence::{self, Evidence};
 use crate::clock::now_ms;
 use crate::ladder::FAR_MS;
 use crate::order::store::integer;
@@ -39,6 +40,15 @@ pub enum Command {
         /// The order.
         out_trade_no: String,
     },
+    /// Keep what Alipay signed and we could not accept.
+    Keep {
+        /// The message.
+        evidence: Evidence,
+        /// How long it is kept.
+        retention_ms: u64,
+    },
+    /// List what is kept.
+    List,
     /// When may the next refund be asked for?
     Slot,
 }
@@ -59,11 +69,17 @@ impl DurableObject for AccountObject {
         let command: Command = serde_json::from_slice(&request.bytes().await?)?;
         let sql = self.state.storage().sql();
         sql.exec(SCHEMA, vec![])?;
+        sql.exec(evidence::SCHEMA, vec![])?;
         match command {
             Command::Claim {
                 out_return_no,
                 out_trade_no,
             } => Response::from_json(&claim(&sql, &out_return_no, &out_trade_no)?),
+            Command::Keep {
+                evidence,
+                retention_ms,
+            } => Response::from_json(&evidence::keep(&sql, &evidence, now_ms(), retention_ms)?),
+            Command::List => Response::from_json(&evidence::list(&sql)?),
             Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
         }
     }

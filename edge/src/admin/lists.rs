@@ -3,6 +3,7 @@
 use super::index::{KeyUse, ROW};
 use super::query::{Find, Reads, whole};
 use super::{Desk, index_fault, parameters};
+use crate::account;
 use crate::endpoint::object as endpoint;
 use crate::error::Failure;
 use crate::order::rpc::view::{DeliveryView, NotificationView, OrderView, Row};
@@ -134,6 +135,12 @@ impl Desk<'_> {
             })
             .collect();
         page("notifications", &items, find.next(&rows))
+    }
+
+    /// What Alipay signed and we could not accept; it is of no order.
+    pub(super) async fn signed(&self) -> Result<Response, Failure> {
+        let messages = account::list(self.env, self.config).await?;
+        Ok(Response::from_json(&json!({ "messages": messages }))?)
     }
 
     pub(super) async fn endpoints(&self) -> Result<Response, Failure> {
