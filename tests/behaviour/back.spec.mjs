@@ -1,7 +1,7 @@
 // Complaints about Back: buttons that hang, vanish, or pay again (payment-buttons, list A). Each test
 // names the public issue that it comes from.
 
-import { expect, record, test } from "./fixtures.mjs";
+import { expect, record, strict, test } from "./fixtures.mjs";
 
 // vercel/shop#83, 2anki/2anki.net#2762, shipshapecode/shepherd#3014; Adyen's button is an empty box here.
 test("button_works_again_after_back_to_a_page_that_the_browser_kept", async ({ keptOrder: order }) => {
@@ -35,6 +35,24 @@ test("button_works_again_where_the_way_to_alipay_leads_nowhere", async ({ order 
   await order.page.clock.fastForward(16_000);
   await order.expectState("idle");
   await order.expectUsable();
+});
+
+// The same where WebAssembly is forbidden, and the form that then pays leads nowhere.
+test("button_works_again_where_the_form_leads_nowhere", async ({ order }) => {
+  await order.page.clock.install();
+  const sent = [];
+  await order.page.route(`${order.edge.origin}/pay`, (route) => {
+    sent.push(route.request().postData());
+    return route.fulfill({ status: 204 });
+  });
+  const policy = strict(order.edge).replace(" 'wasm-unsafe-eval'", "").replace("form-action 'none'", `form-action ${order.edge.origin}`);
+  await order.open({ policy });
+  await order.expectUsable();
+  await order.button.click();
+  await expect(order.button).toHaveAttribute("aria-busy", "true");
+  await order.page.clock.fastForward(20_000);
+  await order.expectUsable();
+  expect(sent).toEqual([`order_token=${order.token}`]);
 });
 
 // odoo/odoo#69725: enabling the button again after Back reopened the way to pay twice.
