@@ -62,12 +62,13 @@ pub fn answer(
 /// What a shopper is told. Nothing of the request is repeated.
 fn said(failure: &Failure, words: &Words, paying: bool) -> Said {
     match failure {
-        Failure::Misconfigured
-        | Failure::TooMany { .. }
-        | Failure::Unavailable
-        | Failure::BodyUnreadable => words.busy,
         Failure::OrderToken(TokenError::Expired) => words.outdated,
         Failure::OrderTermsDiffer => words.changed,
+        Failure::PayFailed => words.unusable,
+        Failure::PayRefused => words.refused,
+        // Whatever else is not the caller's fault: nothing is known of the payment.
+        _ if failure.status() >= 500 => words.busy,
+        Failure::TooMany { .. } | Failure::BodyUnreadable => words.busy,
         _ if paying => words.unusable,
         _ => words.unknown,
     }
@@ -119,6 +120,9 @@ mod tests {
             (Failure::Unavailable, true, words.busy),
             (Failure::Unavailable, false, words.busy),
             (Failure::Misconfigured, true, words.busy),
+            (Failure::PayUnknown, true, words.busy),
+            (Failure::PayFailed, true, words.unusable),
+            (Failure::PayRefused, true, words.refused),
             (Failure::TooMany { wait_s: 9 }, true, words.busy),
             (Failure::OrderUnknown, false, words.unknown),
             (

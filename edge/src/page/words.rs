@@ -23,6 +23,8 @@ pub struct Words {
     pub outdated: Said,
     /// The order was registered with other content.
     pub changed: Said,
+    /// Alipay refuses this payment for good.
+    pub refused: Said,
     /// Ours or the network's fault, for a moment.
     pub busy: Said,
     /// The link opens nothing.
@@ -80,6 +82,10 @@ const ENGLISH: Words = Words {
         "The order has changed",
         "This order number was used before for something else. Nothing was charged by this attempt. Go back to the shop and start again.",
     ),
+    refused: (
+        "This order cannot be paid",
+        "Alipay does not take a payment for this order. Nothing was charged by this attempt. Go back to the shop and start again.",
+    ),
     busy: (
         "Please try again in a moment",
         "We cannot answer just now. This says nothing about whether a payment was made. If you have already paid, do not pay again.",
@@ -125,6 +131,10 @@ const CHINESE: Words = Words {
     changed: (
         "订单已变更",
         "此订单号曾用于其他内容。本次操作没有扣款。请回到商店重新下单。",
+    ),
+    refused: (
+        "此订单无法付款",
+        "支付宝不接受此订单的付款。本次操作没有扣款。请回到商店重新下单。",
     ),
     busy: (
         "请稍后再试",

@@ -59,7 +59,7 @@ test('every line of the log has its row, and no row is idle', () => {
 test('every metric with an alarm is one that the Worker has', () => {
   const [, table] = /\| alarm \|[^\n]*\n\|[-|]+\n([^]*?)\n\n/.exec(text);
   const metrics = [...table.matchAll(/^\| `(?!\/)(?:isolate_)?([a-z_]+?)(?:_total)?(?:\{.*?\})?`/gm)].map(([, name]) => name);
-  assert.deepEqual(metrics, ['index_up', 'deliveries', 'deliveries', 'quarantined', 'overdue', 'refusals', 'payments', 'held_sources']);
+  assert.deepEqual(metrics, ['index_up', 'deliveries', 'deliveries', 'quarantined', 'overdue', 'refusals', 'payments', 'refunds', 'held_sources']);
   assert.deepEqual(metrics.filter((name) => !sources.includes(`"${name}"`)), []);
 });
 
