@@ -148,15 +148,17 @@ async fn get(url: &str, limit: usize) -> Option<Vec<u8>> {
     init.with_method(Method::Get)
         .with_redirect(RequestRedirect::Manual);
     match outbound::ask(url, &init, DEADLINE_MS).await {
-        Asked::Answer(response) if response.status_code() == 200 => {
-            within(BODY_DEADLINE, read(response, limit)).await?
-        }
+        Asked::Answer(response) if response.status_code() == 200 => read(response, limit).await,
         _ => None,
     }
 }
 
 /// The body of an answer, unless it is longer than `limit` or breaks off.
-pub async fn read(mut response: Response, limit: usize) -> Option<Vec<u8>> {
+pub async fn read(response: Response, limit: usize) -> Option<Vec<u8>> {
+    within(BODY_DEADLINE, pieces(response, limit)).await?
+}
+
+async fn pieces(mut response: Response, limit: usize) -> Option<Vec<u8>> {
     let mut stream = response.stream().ok()?;
     let mut body = Vec::new();
     while let Some(chunk) = stream.next().await {

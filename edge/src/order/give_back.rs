@@ -34,6 +34,8 @@ impl OrderObject {
             return Ok(Reply::Unknown);
         };
         if let Some(reply) = known_or_denied(&order, &store.refunds()?, asked) {
+            // The first time may have ended after it was written and before the alarm was set.
+            self.set_alarm(store, now_ms()).await?;
             return Ok(reply);
         }
         let Some(gateway) = gateway_of(&config, &order) else {
