@@ -24,6 +24,9 @@ const FAULTS = {
   "storage.get": ["throws", "hangs", "resets"],
   merchant: ["throws", "hangs", "lost", "500"],
   index: ["throws", "hangs", "lost", "nonsense"],
+  account: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
+  // Nonsense is no answer, and nobody knows what became of the refund: it is asked for again.
+  forex_refund: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
   notify_verify: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
   single_trade_query: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
 };
@@ -97,6 +100,27 @@ const replay = {
   verdict: (order) => expectOnce(order, ["paid"]),
 };
 
+/** Money is given back, once, whatever becomes of an answer. */
+const refund = {
+  env: ({ url }) => ({ GATEWAY_URL: url }),
+  kinds: ["forex_refund", "account", "sql", "alarm.set", "merchant"],
+  before: payment.run,
+  async run(world, order) {
+    const asked = { out_return_no: order.out_trade_no, amount: 1990, currency: "USD", reason: "late" };
+    await world.act(`orders/${order.out_trade_no}/refunds`, asked);
+    await order.told(2);
+    expect(await order.read()).toBe("refunded");
+    await order.indexed({ status: "refunded", waiting: 0, dead: 0 });
+    return order;
+  },
+  async verdict(order) {
+    expect(order.world.gateway.refunds(order.out_trade_no)).toEqual([`${order.out_trade_no} 19.90`]);
+    const { refunds } = await order.view();
+    expect(refunds.map(({ out_return_no, state }) => [out_return_no, state])).toEqual([[order.out_trade_no, "done"]]);
+    await expectOnce(order, ["paid"], ["payment.paid", "payment.refunded"]);
+  },
+};
+
 /** Alarms that the runtime forgets: the index knows the order, and the watchdog looks through the index. */
 const watchdog = {
   env: () => ({ QUERY_LADDER_S: "3600" }),
@@ -117,11 +141,11 @@ const watchdog = {
 };
 
 /** Told once, whatever it took: one event, one id; notifications kept as they came; and the trail holds. */
-async function expectOnce(order, verdicts) {
+async function expectOnce(order, verdicts, events = ["payment.paid"]) {
   const ids = new Set(order.attempts().map(({ webhook_id, type }) => `${type} ${webhook_id}`));
-  expect([...ids].map((id) => id.split(" ")[0])).toEqual(["payment.paid"]);
+  expect([...ids].map((id) => id.split(" ")[0])).toEqual(events);
   const { status, notifications, audit } = await order.view();
-  expect(status).toBe("paid");
+  expect(status).toBe(events.at(-1).replace("payment.", ""));
   expect(notifications.map(({ verdict }) => verdict)).toEqual(verdicts);
   expect(audit.intact).toBe(true);
 }
@@ -172,7 +196,7 @@ async function inWorld(env, run) {
   }
 }
 
-for (const [name, scenario] of Object.entries({ payment, question, ask_back, replay, watchdog })) {
+for (const [name, scenario] of Object.entries({ payment, question, ask_back, replay, refund, watchdog })) {
   for (const kind of scenario.kinds) {
     test(`${name}_survives_every_fault_of_${kind}`, async () => {
       test.setTimeout(240_000);

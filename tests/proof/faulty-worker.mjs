@@ -116,6 +116,7 @@ function faultyIndex(database) {
 
 function faultyEnv(env) {
   const own = { ORDER: faultyNamespace("order", env.ORDER), ENDPOINT: faultyNamespace("endpoint", env.ENDPOINT) };
+  if (env.ACCOUNT) own.ACCOUNT = faultyNamespace("account", env.ACCOUNT);
   if (env.INDEX) own.INDEX = faultyIndex(env.INDEX);
   return wrap(env, own);
 }

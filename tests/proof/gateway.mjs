@@ -10,6 +10,8 @@ import { SIGNERS, signed } from "../stack/notification.mjs";
 const PARTNER = "2088123412341234";
 const NO_TRADE = '<?xml version="1.0" encoding="utf-8"?><alipay><is_success>F</is_success><error>TRADE_NOT_EXIST</error></alipay>';
 
+const GIVEN = '<?xml version="1.0" encoding="utf-8"?><alipay><is_success>T</is_success></alipay>';
+
 /** A trade as Alipay answers it: the children of `trade` are what is signed. */
 function tradeAnswer(trade, sign_type) {
   const { sign } = signed(trade, { sign_type, signer: SIGNERS[sign_type] });
@@ -21,7 +23,7 @@ function tradeAnswer(trade, sign_type) {
 
 /** What the gateway can be: each takes the service that is asked, the response, and the answer about the trade. */
 export const GATEWAYS = {
-  confirms: (service, response, trade) => response.end(service === "notify_verify" ? "true" : trade),
+  confirms: (service, response, trade) => response.end({ notify_verify: "true", forex_refund: GIVEN }[service] ?? trade),
   "forgets notifications": (service, response, trade) => response.end(service === "notify_verify" ? "false" : trade),
   "knows of nothing": (service, response) => response.end(service === "notify_verify" ? "false" : NO_TRADE),
   "fails with 500": (_, response) => response.writeHead(500).end("true"),
@@ -42,9 +44,14 @@ export async function openGateway() {
   let behave = GATEWAYS.confirms;
   const asked = [];
   const trades = new Map();
+  const refunds = new Map();
   const server = createServer((request, response) => {
     response.on("error", () => {});
     const query = new URL(request.url, "http://gateway").searchParams;
+    if (query.get("service") === "forex_refund") {
+      const number = query.get("out_trade_no");
+      refunds.set(number, (refunds.get(number) ?? new Set()).add(`${query.get("out_return_no")} ${query.get("return_amount")}`));
+    }
     asked.push({ service: query.get("service"), partner: query.get("partner") });
     behave(query.get("service"), response, trades.get(query.get("out_trade_no")) ?? NO_TRADE);
   });
@@ -53,6 +60,8 @@ export async function openGateway() {
   return {
     url: `http://127.0.0.1:${server.address().port}/gateway.do`,
     asked,
+    /** What was to be given back of an order, each refund once: Alipay gives once for each number. */
+    refunds: (out_trade_no) => [...refunds.get(out_trade_no) ?? []],
     be: (name) => { behave = GATEWAYS[name]; },
     /** Has it know a trade: what a notification would say of it. */
     know: ({ out_trade_no, trade_no, trade_status, total_fee }, sign_type = "RSA2") => {
