@@ -5,12 +5,12 @@ mod call;
 pub mod inquiry;
 pub mod notify;
 pub mod pay;
+pub mod refund;
 
 use crate::clock;
 use crate::order::state::{Facts, Says, Told};
 use crate::provider::Provider;
 use alipay_protocol::antom::money::Amount;
-use alipay_protocol::antom::names::PaymentId;
 
 /// Now, as Antom's times count.
 fn now_unix_ms() -> i64 {
@@ -18,12 +18,12 @@ fn now_unix_ms() -> i64 {
 }
 
 /// Facts of a payment, out of a verified message of Antom's.
-fn facts(told: Told, notify_id: String, payment: &PaymentId, says: Says, amount: Amount) -> Facts {
+fn facts(told: Told, notify_id: String, trade_no: &str, says: Says, amount: Amount) -> Facts {
     Facts {
         provider: Provider::Antom,
         told,
         notify_id,
-        trade_no: payment.as_str().to_owned(),
+        trade_no: trade_no.to_owned(),
         says,
         amount: amount.minor(),
         currency: amount.currency().code().to_owned(),

@@ -79,7 +79,7 @@ async fn receive(
         Ok(notification) => notification,
         Err(error) => {
             if error.is_signed() {
-                keep(env, config, error.code(), &body).await;
+                keep_refused(env, config, Provider::Gateway, error.code(), &body).await;
             }
             return Err(Refusal::untrusted(error.code()));
         }
@@ -105,8 +105,14 @@ async fn receive(
 
 /// Keeps what Alipay signed and we cannot accept: a re-split, a name that is new, another account. It
 /// is an alarm. The answer does not hang on it: Alipay sends such a message again as any other.
-async fn keep(env: &Env, config: &Config, reason: &'static str, body: &[u8]) {
-    let kept = account::keep(env, config, reason, body).await;
+pub async fn keep_refused(
+    env: &Env,
+    config: &Config,
+    provider: Provider,
+    reason: &'static str,
+    body: &[u8],
+) {
+    let kept = account::keep(env, config, provider, reason, body).await;
     log::signed_refused(reason, kept.is_ok());
     if let Err(error) = kept {
         log::fault("account_failed", &error);

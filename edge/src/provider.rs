@@ -57,8 +57,8 @@ impl<'a> Name<'a> {
     }
 }
 
-/// What status tokens and return marks are made for: the bare number for the gateway, as before
-/// there was a choice; no number has a colon in it.
+/// What return marks are made for: the bare number for the gateway, as before there was a choice; no
+/// number has a colon in it.
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.provider {

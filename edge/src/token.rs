@@ -149,7 +149,10 @@ fn signed_part(secret: &Secret, token: &str) -> Result<Vec<u8>, TokenError> {
 struct StatusClaims<'a> {
     aud: &'a str,
     exp: u64,
+    /// The bare number: pages read it.
     sub: String,
+    /// Absent in tokens from before there was a choice.
+    provider: Provider,
 }
 
 /// Who may read a status: no one else's token has this audience.
@@ -162,7 +165,8 @@ pub fn mint_status(secret: &Secret, name: Name<'_>, exp: u64) -> Option<String> 
     let claims = StatusClaims {
         aud: STATUS_AUDIENCE,
         exp,
-        sub: name.to_string(),
+        sub: name.out_trade_no.to_owned(),
+        provider: name.provider,
     };
     let header = Base64UrlUnpadded::encode_string(br#"{"alg":"HS256","typ":"JWT"}"#);
     let claims = Base64UrlUnpadded::encode_string(&serde_json::to_vec(&claims).ok()?);
@@ -220,12 +224,15 @@ pub fn check_status(
     #[derive(Deserialize)]
     struct Subject {
         sub: String,
+        #[serde(default)]
+        provider: Provider,
     }
     let subject: Subject = open(secret, token, STATUS_AUDIENCE, now)?;
-    Provider::ALL
-        .into_iter()
-        .find(|provider| subject.sub == Name::new(*provider, out_trade_no).to_string())
-        .ok_or(TokenError::WrongAudience)
+    if subject.sub == out_trade_no {
+        Ok(subject.provider)
+    } else {
+        Err(TokenError::WrongAudience)
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! One account at Alipay: what its orders share, and what belongs to none of them. Refund numbers are unique in an account, and refunds
-//! are asked for one after the other.
+//! One account at Alipay: what its orders share, and what belongs to none of them. Refund numbers are
+//! unique in an account, and refunds are asked for one after the other.
 
 pub mod evidence;
 pub mod object;
@@ -7,7 +7,7 @@ pub mod object;
 use crate::config::Config;
 use crate::event::hex;
 use crate::pause::within;
-use crate::provider::Provider;
+use crate::provider::{Name, Provider};
 use evidence::{Evidence, EvidenceView};
 use object::{BINDING, Command};
 use serde::de::DeserializeOwned;
@@ -26,14 +26,14 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub async fn claim(
     env: &Env,
     config: &Config,
+    order: Name<'_>,
     out_return_no: &str,
-    out_trade_no: &str,
 ) -> Result<bool> {
     let command = Command::Claim {
         out_return_no: out_return_no.to_owned(),
-        out_trade_no: out_trade_no.to_owned(),
+        out_trade_no: order.out_trade_no.to_owned(),
     };
-    ask(env, config, &command).await
+    ask(env, config, order.provider, &command).await
 }
 
 /// When the next refund may be asked for, Unix milliseconds; the time is the caller's alone.
@@ -41,16 +41,38 @@ pub async fn claim(
 /// # Errors
 ///
 /// When the account's object does not answer.
-pub async fn slot(env: &Env, config: &Config) -> Result<u64> {
-    ask(env, config, &Command::Slot).await
+pub async fn slot(env: &Env, config: &Config, provider: Provider) -> Result<u64> {
+    ask(env, config, provider, &Command::Slot).await
 }
 
-/// Keeps a message that Alipay signed and we could not accept, durably, under its digest.
+/// The order that a refund's number was taken for, if it was.
 ///
 /// # Errors
 ///
 /// When the account's object does not answer.
-pub async fn keep(env: &Env, config: &Config, reason: &str, body: &[u8]) -> Result<()> {
+pub async fn owner(
+    env: &Env,
+    config: &Config,
+    provider: Provider,
+    out_return_no: &str,
+) -> Result<Option<String>> {
+    let out_return_no = out_return_no.to_owned();
+    ask(env, config, provider, &Command::Owner { out_return_no }).await
+}
+
+/// Keeps a message that Alipay signed and we could not accept, or that belongs to no order, durably, under
+/// its digest.
+///
+/// # Errors
+///
+/// When the account's object does not answer.
+pub async fn keep(
+    env: &Env,
+    config: &Config,
+    provider: Provider,
+    reason: &str,
+    body: &[u8],
+) -> Result<()> {
     let command = Command::Keep {
         evidence: Evidence {
             digest: format!("sha256:{}", hex(&Sha256::digest(body))),
@@ -60,7 +82,7 @@ pub async fn keep(env: &Env, config: &Config, reason: &str, body: &[u8]) -> Resu
         },
         retention_ms: config.retention_ms,
     };
-    ask(env, config, &command).await
+    ask(env, config, provider, &command).await
 }
 
 /// What is kept, the newest first.
@@ -68,13 +90,21 @@ pub async fn keep(env: &Env, config: &Config, reason: &str, body: &[u8]) -> Resu
 /// # Errors
 ///
 /// When the account's object does not answer.
-pub async fn list(env: &Env, config: &Config) -> Result<Vec<EvidenceView>> {
-    ask(env, config, &Command::List).await
+pub async fn list(env: &Env, config: &Config, provider: Provider) -> Result<Vec<EvidenceView>> {
+    ask(env, config, provider, &Command::List).await
 }
 
-async fn ask<T: DeserializeOwned>(env: &Env, config: &Config, command: &Command) -> Result<T> {
-    let account = config.account(Provider::Gateway);
-    let name = format!("gateway:{}", account.unwrap_or_default());
+async fn ask<T: DeserializeOwned>(
+    env: &Env,
+    config: &Config,
+    provider: Provider,
+    command: &Command,
+) -> Result<T> {
+    let account = config.account(provider).unwrap_or_default();
+    let name = match provider {
+        Provider::Antom => account,
+        Provider::Gateway => format!("gateway:{account}"),
+    };
     let stub = env.durable_object(BINDING)?.get_by_name(&name)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post)

@@ -49,6 +49,11 @@ pub enum Command {
     },
     /// List what is kept.
     List,
+    /// Which order was a refund's number taken for?
+    Owner {
+        /// The number.
+        out_return_no: String,
+    },
     /// When may the next refund be asked for?
     Slot,
 }
@@ -80,17 +85,31 @@ impl DurableObject for AccountObject {
                 retention_ms,
             } => Response::from_json(&evidence::keep(&sql, &evidence, now_ms(), retention_ms)?),
             Command::List => Response::from_json(&evidence::list(&sql)?),
+            Command::Owner { out_return_no } => {
+                Response::from_json(&owner(&sql, &out_return_no)?)
+            }
             Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
         }
     }
 }
 
+#[derive(Deserialize)]
+struct Owner {
+    out_trade_no: String,
+}
+
+fn owner(sql: &SqlStorage, out_return_no: &str) -> Result<Option<String>> {
+    let found: Vec<Owner> = sql
+        .exec(
+            "SELECT out_trade_no FROM return_no WHERE out_return_no = ?",
+            vec![out_return_no.into()],
+        )?
+        .to_array()?;
+    Ok(found.into_iter().next().map(|owner| owner.out_trade_no))
+}
+
 /// One statement, so that of two orders one gets the number.
 fn claim(sql: &SqlStorage, out_return_no: &str, out_trade_no: &str) -> Result<bool> {
-    #[derive(Deserialize)]
-    struct Owner {
-        out_trade_no: String,
-    }
     let owner: Owner = sql
         .exec(
             "INSERT INTO return_no VALUES (?, ?) ON CONFLICT (out_return_no) \

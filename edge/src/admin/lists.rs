@@ -139,7 +139,7 @@ impl Desk<'_> {
 
     /// What Alipay signed and we could not accept; it is of no order.
     pub(super) async fn signed(&self) -> Result<Response, Failure> {
-        let messages = account::list(self.env, self.config).await?;
+        let messages = account::list(self.env, self.config, self.provider).await?;
         Ok(Response::from_json(&json!({ "messages": messages }))?)
     }
 

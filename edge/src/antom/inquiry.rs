@@ -52,7 +52,7 @@ async fn ask(antom: &Antom, out_trade_no: &str) -> Result<Found, &'static str> {
         facts: facts(
             Told::Query,
             String::new(),
-            payment.payment_id(),
+            payment.payment_id().as_str(),
             says(payment.payment_status()),
             payment.payment_amount(),
         ),

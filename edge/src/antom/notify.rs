@@ -9,12 +9,13 @@ use super::{facts, now_unix_ms};
 use crate::config::Config;
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
+use crate::notify::keep_refused;
 use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Says, Told};
 use crate::provider::{Name, Provider};
 use crate::read::{self, header};
 use crate::webcrypto::WebCrypto;
-use crate::{clock, log, orders};
+use crate::{account, clock, log, orders};
 use alipay_protocol::antom::acknowledgement;
 use alipay_protocol::antom::notification::{
     Delivery, Notification, PaymentNotification, PaymentState,
@@ -28,6 +29,9 @@ const OLDEST_MS: i64 = 26 * 3_600_000;
 
 /// A clock ahead of ours by more is no clock.
 const MOST_AHEAD_MS: i64 = 3_600_000;
+
+/// Signed by Antom, and too long ago, or ahead.
+const TOO_OLD: &str = "request_time_differs";
 
 /// Answers Antom's own `SUCCESS` once the notification is durable, else a result that is not final
 /// under a status of 4xx or 5xx.
@@ -98,36 +102,63 @@ async fn receive(
     let verifier = antom
         .verifier(clock::now_s())
         .map_err(|_| Refusal::retry("misconfigured"))?;
-    let verified = verifier
-        .verify(
-            &WebCrypto,
-            &Delivery {
-                method: "POST",
-                uri: &uri,
-                client_id: client_id.as_deref(),
-                request_time: request_time.as_deref(),
-                signature: signature.as_deref(),
-                body: &body,
-            },
-        )
-        .await
-        .map_err(|error| Refusal::untrusted(error.code()))?;
-    if !is_timely(verified.request_time().age_ms(now_unix_ms())) {
-        return Err(Refusal::untrusted("request_time_differs"));
-    }
-    let Notification::Payment(payment) = verified.notification() else {
-        // About no payment of ours: nothing to judge, and sent eight times if it were refused.
-        return Ok(kind(verified.notification()).to_owned());
+    let delivery = Delivery {
+        method: "POST",
+        uri: &uri,
+        client_id: client_id.as_deref(),
+        request_time: request_time.as_deref(),
+        signature: signature.as_deref(),
+        body: &body,
+    };
+    let refused = match verifier.verify(&WebCrypto, &delivery).await {
+        Ok(verified) if is_timely(verified.request_time().age_ms(now_unix_ms())) => Ok(verified),
+        Ok(_) => Err((TOO_OLD, true)),
+        Err(error) => Err((error.code(), error.is_signed())),
+    };
+    let verified = match refused {
+        Ok(verified) => verified,
+        Err((code, is_signed)) => {
+            if is_signed {
+                keep_refused(env, config, Provider::Antom, code, &body).await;
+            }
+            return Err(Refusal::untrusted(code));
+        }
+    };
+    let notification = verified.notification();
+    let (out_trade_no, facts) = match notification {
+        Notification::Payment(payment) => (
+            payment.payment_request_id().as_str().to_owned(),
+            facts(
+                Told::Notification,
+                repeat_key(notification, payment),
+                payment.payment_id().as_str(),
+                says(payment.state()),
+                payment.payment_amount(),
+            ),
+        ),
+        Notification::Refund(refund) => {
+            let number = refund.refund_request_id().as_str();
+            let owner = account::owner(env, config, Provider::Antom, number).await;
+            let Some(owner) = owner.map_err(Failure::from)? else {
+                return keep(env, config, notification, &body).await;
+            };
+            // The order asks for the refund until Antom answers for sure: this is one more voice.
+            let id = refund.refund_id().as_str();
+            let key = notification.repeat_key();
+            let facts = facts(
+                Told::Notification,
+                key,
+                id,
+                Says::Refund,
+                refund.refund_amount(),
+            );
+            (owner, facts)
+        }
+        Notification::Other(_) => return keep(env, config, notification, &body).await,
     };
     let accepted = Accepted {
-        out_trade_no: payment.payment_request_id().as_str().to_owned(),
-        facts: facts(
-            Told::Notification,
-            repeat_key(verified.notification(), payment),
-            payment.payment_id(),
-            says(payment.state()),
-            payment.payment_amount(),
-        ),
+        out_trade_no,
+        facts,
         evidence: format!("sha256:{}", hex(&verified.notification().digest())),
         // What the verifier has read as JSON is UTF-8.
         raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_json"))?,
@@ -167,7 +198,21 @@ fn says(state: PaymentState) -> Says {
     }
 }
 
-/// The outcome, for the log, of a notification that is about no payment.
+/// Makes a notification durable that no order can be found for. Refused, it would come eight times and
+/// then never again.
+async fn keep(
+    env: &Env,
+    config: &Config,
+    notification: &Notification,
+    body: &[u8],
+) -> std::result::Result<String, Refusal> {
+    let kind = kind(notification);
+    let kept = account::keep(env, config, Provider::Antom, kind, body).await;
+    kept.map_err(Failure::from)?;
+    Ok(kind.to_owned())
+}
+
+/// The outcome, for the log, of a notification that no order can be found for.
 fn kind(notification: &Notification) -> &'static str {
     match notification {
         Notification::Refund(_) => "refund_kind",

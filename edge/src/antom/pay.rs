@@ -117,7 +117,13 @@ impl Pay<'_> {
             PayStep::Paid => {
                 let payment = answer.payment_id().ok_or(Failure::PayUnknown)?;
                 let amount = request.amount();
-                let facts = facts(Told::Query, String::new(), payment, Says::Paid, amount);
+                let facts = facts(
+                    Told::Query,
+                    String::new(),
+                    payment.as_str(),
+                    Says::Paid,
+                    amount,
+                );
                 let heard = Command::Hear(Box::new(Heard { facts, evidence }));
                 match orders::ask(self.env, self.config, name, &heard).await? {
                     Reply::Status(view) => Ok(Asked::Settled(view)),

@@ -9,12 +9,14 @@ use super::rpc::refund::{RefundAsked, RefundDenied, RefundState, RefundView};
 use super::state::{Order, Status};
 use super::store::Store;
 use crate::account;
+use crate::antom;
 use crate::clock::now_ms;
+use crate::config::antom::Antom;
 use crate::config::{Config, Gateway};
 use crate::event::{Event, GivenBack};
 use crate::gateway::refund;
 use crate::log;
-use crate::provider::Provider;
+use crate::provider::{Name, Provider};
 use worker::{Error, Result};
 
 /// While the account does not say when a refund may be asked for.
@@ -38,16 +40,16 @@ impl OrderObject {
             self.set_alarm(store, now_ms()).await?;
             return Ok(reply);
         }
-        let Some(gateway) = gateway_of(&config, &order) else {
+        let Some(payer) = Payer::of(&config, &order) else {
             return Ok(Reply::RefundDenied(RefundDenied::Unsupported));
         };
         // Before it is written: what breaks a rule of Alipay's must not become a refund.
-        if let Err(field) = refund::request(gateway, &order, &view(asked, now_ms())) {
+        if let Err(field) = payer.admits(&config, &order, &view(asked, now_ms())) {
             return Ok(Reply::RefundDenied(RefundDenied::Parameter(field.into())));
         }
         // Alipay knows a refund by its number alone, whichever order it is of.
-        let number = &order.terms.out_trade_no;
-        if !account::claim(&self.env, &config, &asked.out_return_no, number).await? {
+        let name = Name::new(order.terms.provider, &order.terms.out_trade_no);
+        if !account::claim(&self.env, &config, name, &asked.out_return_no).await? {
             return Ok(Reply::RefundDenied(RefundDenied::Differs));
         }
 
@@ -95,7 +97,9 @@ impl OrderObject {
         // Before the network is touched, as with deliveries: whatever happens, it is tried again.
         store.put_off_refund(number, now.saturating_add(SLOT_AGAIN_MS), None)?;
         self.set_alarm(store, now).await?;
-        let slot_ms = match account::slot(&self.env, config).await {
+        let provider = store.order()?.map(|order| order.terms.provider);
+        let slot = account::slot(&self.env, config, provider.unwrap_or_default());
+        let slot_ms = match slot.await {
             Ok(slot_ms) => slot_ms,
             Err(error) => {
                 log::fault("account_failed", &error);
@@ -122,9 +126,9 @@ impl OrderObject {
         })?;
         self.set_alarm(store, now).await?;
 
-        let answer = match gateway_of(config, &order) {
-            Some(gateway) => refund::ask(gateway, &order, &refund).await,
-            None => Answer::NotAsked("gateway_not_configured"),
+        let answer = match Payer::of(config, &order) {
+            Some(payer) => payer.ask(config, &order, &refund).await,
+            None => Answer::NotAsked("not_configured"),
         };
         let outcome = judge(answer, due.is_open());
         let settled = store.whole(|| {
@@ -190,10 +194,39 @@ fn settle(
     Ok(moves.then_some(order))
 }
 
-/// Who pays it back; Antom's payments are refunded in its dashboard.
-fn gateway_of<'a>(config: &'a Config, order: &Order) -> Option<&'a Gateway> {
-    let gateway = config.gateway.as_ref();
-    gateway.filter(|_| order.terms.provider == Provider::Gateway)
+/// Who pays it back: whoever collected it.
+enum Payer<'a> {
+    Antom(&'a Antom),
+    Gateway(&'a Gateway),
+}
+
+impl<'a> Payer<'a> {
+    fn of(config: &'a Config, order: &Order) -> Option<Self> {
+        match order.terms.provider {
+            Provider::Antom => config.antom.as_ref().map(Self::Antom),
+            Provider::Gateway => config.gateway.as_ref().map(Self::Gateway),
+        }
+    }
+
+    /// Whether the refund keeps every rule; else the member that breaks one.
+    fn admits(
+        &self,
+        config: &Config,
+        order: &Order,
+        refund: &RefundView,
+    ) -> std::result::Result<(), &'static str> {
+        match self {
+            Self::Antom(_) => antom::refund::request(config, order, refund).map(|_| ()),
+            Self::Gateway(gateway) => refund::request(gateway, order, refund).map(|_| ()),
+        }
+    }
+
+    async fn ask(&self, config: &Config, order: &Order, refund: &RefundView) -> Answer {
+        match self {
+            Self::Antom(antom) => antom::refund::ask(config, antom, order, refund).await,
+            Self::Gateway(gateway) => refund::ask(gateway, order, refund).await,
+        }
+    }
 }
 
 fn known_or_denied(order: &Order, refunds: &[RefundView], asked: &RefundAsked) -> Option<Reply> {
