@@ -85,9 +85,7 @@ impl DurableObject for AccountObject {
                 retention_ms,
             } => Response::from_json(&evidence::keep(&sql, &evidence, now_ms(), retention_ms)?),
             Command::List => Response::from_json(&evidence::list(&sql)?),
-            Command::Owner { out_return_no } => {
-                Response::from_json(&owner(&sql, &out_return_no)?)
-            }
+            Command::Owner { out_return_no } => Response::from_json(&owner(&sql, &out_return_no)?),
             Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
         }
     }
