@@ -6,6 +6,9 @@ import { rest } from "./shell.js";
 /** Light modules around the code, without which readers do not find it. */
 export const MARGIN = 4;
 
+/** How large the code is about to be; larger where it must. */
+const SIDE_PX = 264;
+
 /** Draws `text` as a QR code; rejects where the encoder does not come or the text does not fit. */
 export async function qr(host, canvas, text) {
   const url = `${host.getAttribute("edge") || rest.edge}/v1/alipay-checkout-qr.wasm`;
@@ -18,10 +21,14 @@ export async function qr(host, canvas, text) {
   for (const byte of new TextEncoder().encode(text)) exports.push(byte);
   const side = exports.encode();
   if (!side) throw new Error("too long for a QR code");
-  canvas.width = canvas.height = side + 2 * MARGIN;
+  const whole = side + 2 * MARGIN;
+  // Whole pixels for each module: uneven ones are hard to read.
+  const scale = Math.max(2, Math.floor(SIDE_PX / whole));
+  canvas.width = canvas.height = whole * scale;
   const paper = canvas.getContext("2d");
   paper.fillStyle = "#fff";
-  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.scale(scale, scale);
+  paper.fillRect(0, 0, whole, whole);
   paper.fillStyle = "#000";
   for (let place = 0; place < side * side; place += 1) {
     const [x, y] = [place % side, Math.trunc(place / side)];

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use qrcodegen_no_heap::{Mask, QrCode, QrCodeEcc, Version};
+use qrcodegen_no_heap::{QrCode, QrCodeEcc, Version};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Longest text, in bytes: what version 40 holds at the lowest level of error correction.
@@ -50,7 +50,7 @@ pub fn encode() -> i32 {
         }
         let mut room = [0; ROOM];
         // The lowest level, raised where that costs no module: the screen is clean, and a long URL
-        // is read the better the larger its modules are. One mask, since any is read.
+        // is read the better the larger its modules are.
         let code = QrCode::encode_binary(
             &mut encoder.text,
             length,
@@ -58,7 +58,7 @@ pub fn encode() -> i32 {
             QrCodeEcc::Low,
             Version::MIN,
             Version::MAX,
-            Some(Mask::new(0)),
+            None,
             true,
         );
         let Ok(code) = code else { return 0 };
