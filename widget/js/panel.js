@@ -3,6 +3,7 @@
 
 import { qr } from "./qr.js";
 import { copy, write } from "./view.js";
+import { words } from "./words.js";
 
 /** What each panel was made of, so that it is made once. */
 const made = new WeakMap();
@@ -21,6 +22,8 @@ export function panel(host, facts) {
     MAKE[facts.panel](host, place, facts, links);
   }
   // In the language of now.
+  const code = place?.querySelector("canvas");
+  code?.setAttribute("aria-label", words(host, "qr_name")[0] ?? "QR");
   place?.querySelectorAll("[data-key]").forEach((element) => write(host, element, element.dataset.key));
 }
 
@@ -64,7 +67,7 @@ const MAKE = {
 
   qr(host, place, { url }) {
     const here = () => host.handleEvent({ type: "here" });
-    qr(host, add(place, "canvas", { part: "qr", role: "img", "data-name": "qr_name" }), url).catch(here);
+    qr(host, add(place, "canvas", { part: "qr", role: "img" }), url).catch(here);
     action(place, "qr_here", here);
   },
 };

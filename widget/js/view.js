@@ -22,8 +22,8 @@ export function show(host) {
   if (state) {
     host.setAttribute("state", state);
     // Never the native `disabled`: it would take the focus away.
-    button.ariaDisabled = mode !== "open" || host.matches(":disabled");
-    button.ariaBusy = mode === "busy";
+    button.setAttribute("aria-disabled", mode !== "open" || host.matches(":disabled"));
+    button.setAttribute("aria-busy", mode === "busy");
   }
   write(host, root.querySelector("span"), label);
   write(host, root.querySelector("[role=status]"), note);

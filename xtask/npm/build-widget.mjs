@@ -257,6 +257,8 @@ function decodeText(ptr, len) {
 `],
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/, ""],
   [/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^}]*\{\}[^}]*\{\}[^}]*\}\s*: new/, "new"],
+  // Nobody frees an element's behaviour by hand.
+  [/ {4}__destroy_into_raw\(\) \{[^]*?\n {4}\}\n {4}free\(\) \{[^]*?\n {4}\}\n/, ""],
   [/if \(Symbol\.dispose\)[^\n]*\n/, ""],
 ];
 
