@@ -1,8 +1,13 @@
 // The element as a server writes it: it paints and pays with no script at all, and the script takes it
 // over without moving anything (leptos-rs/leptos#4382, woocommerce/woocommerce-gateway-stripe#4378).
 
+import { readFileSync } from "node:fs";
+
 import { expect, test } from "./fixtures.mjs";
-import { render } from "../../dist/server.mjs";
+
+// What is built and published, as it stands alone.
+const source = readFileSync(new URL("../../dist/server.mjs", import.meta.url), "base64");
+const { render } = await import(`data:text/javascript;base64,${source}`);
 
 const written = (order, others = {}) =>
   render({ edge: order.edge.origin, orderToken: order.token, payHosts: order.cashier.host, ...others });

@@ -136,7 +136,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
   /** Shows that nothing has happened yet, but a click. */
   #look(busy) {
     const button = this.shadowRoot.querySelector("button");
-    // Not `ariaBusy`: Firefox before 119 would keep it to itself.
+    // Not `ariaBusy`: Firefox before 119 keeps it to itself.
     for (const name of ["aria-busy", "aria-disabled"]) button.setAttribute(name, busy);
     this.setAttribute("state", FIRST_STATE);
     rest.show(this);
