@@ -8,6 +8,7 @@ use crate::order::rpc::{Command, Reply, StatusView};
 use crate::order::state::{self, Device, Price, Terms};
 use crate::provider::{Name, Provider};
 use crate::terms::Claims;
+use crate::token::By;
 use crate::webcrypto::WebCrypto;
 use crate::{clock, orders, read, returned, token};
 use alipay_protocol::money::{Amount, Currency};
@@ -123,23 +124,38 @@ async fn begin(
 
     let now = clock::now_s();
     let audience = &config.edge_origin;
-    let claims: Claims = token::open(&config.order_secret, &asked.order_token, audience, now)
-        .map_err(Failure::OrderToken)?;
+    let (claims, by): (Claims, _) =
+        token::open(&config.order_secret, &asked.order_token, audience, now)
+            .map_err(Failure::OrderToken)?;
     let terms = Terms {
         terminal: match terminal {
             Terminal::Pc => state::Terminal::Pc,
             Terminal::Wap => state::Terminal::Wap,
         },
+        by_previous: by == By::Previous,
         ..claims.into_terms(&config.allowed_origins, &config.providers(), now)?
     };
+    let name = Name::new(terms.provider, &terms.out_trade_no);
+    let mark = token::return_mark(&config.status_secret, name).ok_or(Failure::Unavailable)?;
+    let mut terms = Terms {
+        return_mark: mark,
+        ..terms
+    };
     // Before anything is registered: what cannot be signed must not become an order.
-    let way = Way::of(config, &terms, terminal, device(request, terminal))?;
+    let mut way = Way::of(config, &terms, terminal, device(request, terminal))?;
 
     let (number, return_url) = (terms.out_trade_no.clone(), terms.return_url.clone());
     let name = Name::new(terms.provider, &number);
     let command = Command::Register(Box::new(terms.clone()));
     let view = match orders::ask(env, config, name, &command).await? {
-        Reply::Registered(view) => view,
+        Reply::Registered { view, return_mark } => {
+            if return_mark != terms.return_mark {
+                // Marked with the secret before: Alipay wants the very same request again.
+                terms.return_mark = return_mark;
+                way = Way::of(config, &terms, terminal, device(request, terminal))?;
+            }
+            view
+        }
         Reply::TermsDiffer => return Err(Failure::OrderTermsDiffer),
         _ => return Err(Failure::Unavailable),
     };
@@ -259,8 +275,7 @@ fn pay_request(
 ) -> Result<PayRequest, Failure> {
     // What was registered has passed these parsers once; failing again is a fault of ours.
     let out_trade_no = OutTradeNo::parse(&terms.out_trade_no).map_err(|_| Failure::Unavailable)?;
-    let return_url = returned::address(config, Name::new(terms.provider, &terms.out_trade_no))
-        .ok_or(Failure::Unavailable)?;
+    let return_url = returned::address(config, terms);
     let mut builder = PayRequest::builder(
         terminal,
         &gateway.partner,

@@ -129,8 +129,9 @@ impl Config {
         let gateway = (vars.has_gateway() || !vars.has_antom())
             .then(|| vars.gateway(development))
             .and_then(|read| faults.take_all(read));
-        let order_secret = faults.take(vars.secret("ORDER_SECRET"));
-        let status_secret = faults.take(vars.secret("STATUS_SECRET"));
+        let order_secret = faults.take_all(vars.rotating("ORDER_SECRET", "ORDER_SECRET_PREVIOUS"));
+        let status_secret =
+            faults.take_all(vars.rotating("STATUS_SECRET", "STATUS_SECRET_PREVIOUS"));
         // The shop has the first, and only the edge may have the second.
         if status_secret.is_some() && vars.are_same("STATUS_SECRET", "ORDER_SECRET") {
             faults.note(Fault::same("STATUS_SECRET", "ORDER_SECRET"));

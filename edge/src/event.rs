@@ -274,6 +274,8 @@ mod tests {
             locale: None,
             metadata: [("cart".to_owned(), "7".to_owned())].into(),
             terminal: Terminal::Wap,
+            return_mark: String::new(),
+            by_previous: false,
         };
         let mut order = Order::new(terms);
         order.move_to(Status::Paid, Some("T1"));

@@ -5,7 +5,7 @@
 //! the order object judges registration, amount, currency and status, and makes it durable; only
 //! then is it acknowledged. Nothing unverified names an object.
 
-use crate::config::Config;
+use crate::config::{Config, Gateway};
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
 use crate::order::rpc::{Accepted, Command, Reply};
@@ -92,6 +92,7 @@ async fn receive(
         facts: facts(&notification),
         evidence: format!("sha256:{}", hex(&notification.digest())),
         // The form is ASCII: everything else is percent-encoded, or the verifier refuses it.
+        previous_key: Gateway::previous(notification.key_id()),
         raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_form"))?,
     };
     let out_trade_no = accepted.out_trade_no.clone();

@@ -6,7 +6,9 @@
 use crate::config::{Config, ResultPage};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
-use crate::provider::{Name, Provider};
+use crate::order::state::Terms;
+use crate::provider::Provider;
+use crate::token::By;
 use crate::webcrypto::WebCrypto;
 use crate::{clock, orders, result, token};
 use alipay_protocol::trade::OutTradeNo;
@@ -34,8 +36,8 @@ pub async fn returned(
     let parts = number_and_mark.split_once('/');
     let (out_trade_no, mark) = parts.ok_or(Failure::OrderUnknown)?;
     // Before an object is named: whoever guesses numbers learns nothing and costs nothing.
-    let name = token::marked(&config.status_secret, out_trade_no, mark);
-    let name = name.ok_or(Failure::OrderUnknown)?;
+    let marked = token::marked(&config.status_secret, out_trade_no, mark);
+    let (name, by) = marked.ok_or(Failure::OrderUnknown)?;
     let out_trade_no = OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
     let url = request.url()?;
     let query = url.query().unwrap_or_default();
@@ -53,7 +55,10 @@ pub async fn returned(
                     .is_ok_and(|shown| shown.out_trade_no() == &out_trade_no)
         }
     };
-    let command = Command::Return { proven };
+    let command = Command::Return {
+        proven,
+        by_previous: by == By::Previous,
+    };
     let reply = orders::ask(env, config, name, &command).await?;
     let Reply::ReturnTo(page) = reply else {
         return Err(Failure::OrderUnknown);
@@ -83,12 +88,13 @@ pub fn onward(config: &Config, out_trade_no: &str, page: &str, token: &str) -> S
 
 /// Where Alipay sends the shopper back to.
 #[must_use]
-pub fn address(config: &Config, name: Name<'_>) -> Option<String> {
-    let mark = token::return_mark(&config.status_secret, name)?;
-    Some(format!(
-        "{}/return/{}/{mark}",
-        config.edge_origin, name.out_trade_no
-    ))
+pub fn address(config: &Config, terms: &Terms) -> String {
+    let Terms {
+        out_trade_no,
+        return_mark,
+        ..
+    } = terms;
+    format!("{}/return/{out_trade_no}/{return_mark}", config.edge_origin)
 }
 
 /// Adds the token to the page's fragment and keeps what the merchant has there.

@@ -84,6 +84,8 @@ impl Claims {
             locale: self.locale.filter(|tag| is_tag(tag)),
             metadata: self.metadata,
             terminal: Terminal::default(),
+            return_mark: String::new(),
+            by_previous: false,
         })
     }
 }

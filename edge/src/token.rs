@@ -37,8 +37,21 @@ pub enum TokenError {
     WrongAudience,
 }
 
-/// A shared secret for HMAC. It is never shown.
-pub struct Secret(Vec<u8>);
+/// A shared secret for HMAC, and the one before it while it is being replaced: the present one signs,
+/// both verify. Never shown.
+pub struct Secret {
+    present: Vec<u8>,
+    previous: Option<Vec<u8>>,
+}
+
+/// Which secret verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The present one.
+    Present,
+    /// The one before it.
+    Previous,
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,11 +63,30 @@ impl Secret {
     /// Takes the bytes of the text as the key; `None` when it is shorter than [`MIN_SECRET`].
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        (text.len() >= MIN_SECRET).then(|| Self(text.as_bytes().to_vec()))
+        let present = text.as_bytes().to_vec();
+        let previous = None;
+        (text.len() >= MIN_SECRET).then_some(Self { present, previous })
     }
 
+    /// The same secret, which also verifies what `previous` signed.
+    #[must_use]
+    pub fn with_previous(self, previous: Self) -> Self {
+        let previous = Some(previous.present);
+        Self { previous, ..self }
+    }
+
+    /// Signs.
     fn mac(&self) -> Option<Hmac<Sha256>> {
-        Hmac::<Sha256>::new_from_slice(&self.0).ok()
+        Hmac::<Sha256>::new_from_slice(&self.present).ok()
+    }
+
+    /// Which of the secrets `verify` holds for.
+    fn verify(&self, verify: impl Fn(Hmac<Sha256>) -> bool) -> Option<By> {
+        if verify(self.mac()?) {
+            return Some(By::Present);
+        }
+        let previous = Hmac::<Sha256>::new_from_slice(self.previous.as_ref()?).ok()?;
+        verify(previous).then_some(By::Previous)
     }
 }
 
@@ -98,8 +130,8 @@ pub fn open<T: DeserializeOwned>(
     token: &str,
     audience: &str,
     now: u64,
-) -> Result<T, TokenError> {
-    let claims = signed_part(secret, token)?;
+) -> Result<(T, By), TokenError> {
+    let (claims, by) = signed_part(secret, token)?;
     let registered: Registered =
         serde_json::from_slice(&claims).map_err(|_| TokenError::Malformed)?;
     let ours = match registered.aud.ok_or(TokenError::Claim("aud"))? {
@@ -119,11 +151,12 @@ pub fn open<T: DeserializeOwned>(
     {
         return Err(TokenError::NotYetValid);
     }
-    serde_json::from_slice(&claims).map_err(|_| TokenError::Malformed)
+    let claims = serde_json::from_slice(&claims).map_err(|_| TokenError::Malformed)?;
+    Ok((claims, by))
 }
 
 /// The claims' bytes of a token whose HMAC holds.
-fn signed_part(secret: &Secret, token: &str) -> Result<Vec<u8>, TokenError> {
+fn signed_part(secret: &Secret, token: &str) -> Result<(Vec<u8>, By), TokenError> {
     if token.len() > MAX_TOKEN {
         return Err(TokenError::Malformed);
     }
@@ -137,12 +170,13 @@ fn signed_part(secret: &Secret, token: &str) -> Result<Vec<u8>, TokenError> {
         return Err(TokenError::WrongAlgorithm);
     }
     let signature = decode(signature)?;
-    let mut mac = secret.mac().ok_or(TokenError::BadSignature)?;
-    mac.update(signed.as_bytes());
     // Constant time: `verify_slice` compares with `subtle`.
-    mac.verify_slice(&signature)
-        .map_err(|_| TokenError::BadSignature)?;
-    decode(claims)
+    let holds = |mac: Hmac<Sha256>| {
+        let mac = mac.chain_update(signed.as_bytes());
+        mac.verify_slice(&signature).is_ok()
+    };
+    let by = secret.verify(holds).ok_or(TokenError::BadSignature)?;
+    Ok((decode(claims)?, by))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -184,29 +218,31 @@ const RETURN: &str = "alipay-checkout/return\0";
 /// Alipay, so that nobody can make us look for orders by guessing numbers. 128 bits, base64url.
 #[must_use]
 pub fn return_mark(secret: &Secret, name: Name<'_>) -> Option<String> {
-    let digest = return_mac(secret, name)?.finalize().into_bytes();
+    let digest = named(secret.mac()?, name).finalize().into_bytes();
     Some(Base64UrlUnpadded::encode_string(digest.get(..MARK)?))
 }
 
 /// The order of that number whose `mark` it is, and so whose order it is; in constant time.
 #[must_use]
-pub fn marked<'a>(secret: &Secret, out_trade_no: &'a str, mark: &str) -> Option<Name<'a>> {
+pub fn marked<'a>(secret: &Secret, out_trade_no: &'a str, mark: &str) -> Option<(Name<'a>, By)> {
     let mark = Base64UrlUnpadded::decode_vec(mark).ok()?;
     let names = Provider::ALL.map(|provider| Name::new(provider, out_trade_no));
-    names.into_iter().find(|name| {
-        mark.len() == MARK
-            && return_mac(secret, *name).is_some_and(|mac| mac.verify_truncated_left(&mark).is_ok())
-    })
+    let by = |name| {
+        let holds = |mac| named(mac, name).verify_truncated_left(&mark).is_ok();
+        Some((name, secret.verify(holds)?))
+    };
+    names
+        .into_iter()
+        .filter(|_| mark.len() == MARK)
+        .find_map(by)
 }
 
 /// Bytes of a mark.
 const MARK: usize = 16;
 
-fn return_mac(secret: &Secret, name: Name<'_>) -> Option<Hmac<Sha256>> {
-    let mut mac = secret.mac()?;
-    mac.update(RETURN.as_bytes());
-    mac.update(name.to_string().as_bytes());
-    Some(mac)
+fn named(mac: Hmac<Sha256>, name: Name<'_>) -> Hmac<Sha256> {
+    mac.chain_update(RETURN.as_bytes())
+        .chain_update(name.to_string().as_bytes())
 }
 
 /// Checks that `token` lets its bearer read the status of an order of that number at `now`, and
@@ -227,7 +263,7 @@ pub fn check_status(
         #[serde(default)]
         provider: Provider,
     }
-    let subject: Subject = open(secret, token, STATUS_AUDIENCE, now)?;
+    let (subject, _): (Subject, _) = open(secret, token, STATUS_AUDIENCE, now)?;
     if subject.sub == out_trade_no {
         Ok(subject.provider)
     } else {
@@ -242,6 +278,46 @@ mod tests {
 
     const NOW: u64 = 1_763_720_000; // 2025-11-21T10:13:20Z
     const SECRET: &str = "test key, not a secret: 32 bytes or more";
+
+    fn opened(secret: &Secret, token: &str, audience: &str, now: u64) -> Result<Value, TokenError> {
+        open::<Value>(secret, token, audience, now).map(|(claims, by)| {
+            assert_eq!(by, By::Present);
+            claims
+        })
+    }
+
+    #[test]
+    fn previous_secret_verifies_and_does_not_sign() {
+        let old = || Secret::new("the test key before, 32 bytes or more").unwrap();
+        let both = secret().with_previous(old());
+        let name = Name::new(Provider::Gateway, "A1");
+        let status = mint_status(&old(), name, NOW + 10).unwrap();
+        let mark = return_mark(&old(), name).unwrap();
+        assert_eq!(
+            check_status(&both, &status, "A1", NOW),
+            Ok(Provider::Gateway)
+        );
+        assert_eq!(marked(&both, "A1", &mark), Some((name, By::Previous)));
+        let (claims, by): (Value, By) = open(&both, &status, STATUS_AUDIENCE, NOW).unwrap();
+        assert_eq!((&claims["sub"], by), (&json!("A1"), By::Previous));
+        // Without it, what it signed is worth nothing; and what is signed now is the present one's.
+        assert_eq!(
+            check_status(&secret(), &status, "A1", NOW),
+            Err(TokenError::BadSignature)
+        );
+        assert_eq!(marked(&secret(), "A1", &mark), None);
+        assert_eq!(
+            mint_status(&both, name, NOW + 10),
+            mint_status(&secret(), name, NOW + 10)
+        );
+        assert_eq!(return_mark(&both, name), return_mark(&secret(), name));
+        let third = Secret::new("another test key, not a secret, 32 bytes").unwrap();
+        let forged = mint_status(&third, name, NOW + 10).unwrap();
+        assert_eq!(
+            check_status(&both, &forged, "A1", NOW),
+            Err(TokenError::BadSignature)
+        );
+    }
 
     fn secret() -> Secret {
         Secret::new(SECRET).unwrap()
@@ -264,7 +340,7 @@ mod tests {
     #[track_caller]
     fn check(header: Value, claims: Value, expected: Result<Value, TokenError>) {
         assert_eq!(
-            open::<Value>(&secret(), &token(&header, &claims), "edge", NOW),
+            opened(&secret(), &token(&header, &claims), "edge", NOW),
             expected
         );
     }
@@ -324,7 +400,7 @@ mod tests {
         let claims = format!(r#"{{"aud":"edge","exp":1,"exp":{}}}"#, NOW + 60);
         let token = raw_token(r#"{"alg":"HS256"}"#, &claims);
         assert_eq!(
-            open::<Value>(&secret(), &token, "edge", NOW),
+            opened(&secret(), &token, "edge", NOW),
             Err(TokenError::Malformed)
         );
     }
@@ -336,7 +412,7 @@ mod tests {
             let mut bytes = good.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let altered = String::from_utf8(bytes).unwrap();
-            let verdict = open::<Value>(&secret(), &altered, "edge", NOW);
+            let verdict = opened(&secret(), &altered, "edge", NOW);
             let refused = [
                 TokenError::BadSignature,
                 TokenError::Malformed,
@@ -361,7 +437,7 @@ mod tests {
             &"x".repeat(MAX_TOKEN + 1),
         ] {
             assert_eq!(
-                open::<Value>(&secret(), text, "edge", NOW),
+                opened(&secret(), text, "edge", NOW),
                 Err(TokenError::Malformed),
                 "{text:.20}"
             );
@@ -379,7 +455,15 @@ mod tests {
         let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
             .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
             .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let verdict = open::<Value>(&Secret(key), token, "edge", 1_300_819_379);
+        let verdict = opened(
+            &Secret {
+                present: key,
+                previous: None,
+            },
+            token,
+            "edge",
+            1_300_819_379,
+        );
         assert_eq!(verdict, Err(TokenError::Claim("aud")));
     }
 
@@ -416,7 +500,7 @@ mod tests {
         for provider in Provider::ALL {
             let name = Name::new(provider, "A1");
             let mark = return_mark(&secret(), name).unwrap();
-            assert_eq!(marked(&secret(), "A1", &mark), Some(name));
+            assert_eq!(marked(&secret(), "A1", &mark), Some((name, By::Present)));
         }
         let mark = return_mark(&secret(), Name::new(Provider::Gateway, "A1")).unwrap();
         assert_eq!(mark.len(), 22);

@@ -30,8 +30,10 @@ pub enum Usage {
     Endpoint(&'static str),
     /// Signs what goes to Alipay and checks what comes from it: MD5's one key.
     Both,
-    /// Checks order tokens, or makes status tokens.
+    /// Checks order tokens.
     Order,
+    /// Makes status tokens and return marks, and checks them.
+    Status,
     /// Signs what goes to Alipay.
     Sign,
     /// Checks what comes from Alipay.
@@ -68,22 +70,42 @@ impl Key {
         let of = match self.usage {
             Usage::AntomSign | Usage::AntomVerify => Some(Provider::Antom),
             Usage::Both | Usage::Sign | Usage::Verify => Some(Provider::Gateway),
-            Usage::Endpoint(_) | Usage::Order => None,
+            Usage::Endpoint(_) | Usage::Order | Usage::Status => None,
         };
         if of.is_some_and(|of| of != provider) {
             return false;
         }
         match self.usage {
-            Usage::Order => act == "registered",
+            Usage::Order => matches!(act, "registered" | "token_opened") && self.is_named(detail),
+            // The present one makes something at each registration; the one before is only checked.
+            Usage::Status if self.is_previous() => act == "returned" && self.is_named(detail),
+            Usage::Status => act == "registered",
             Usage::AntomSign => matches!(act, "registered" | "asked"),
             Usage::Sign => matches!(act, "registered" | "asked" | "refund_tried"),
-            Usage::AntomVerify | Usage::Verify => act == "notified",
+            Usage::AntomVerify | Usage::Verify => act == "notified" && self.is_named(detail),
             Usage::Both => {
-                matches!(act, "registered" | "asked" | "notified" | "refund_tried")
+                matches!(act, "registered" | "asked" | "refund_tried")
+                    || (act == "notified" && self.is_named(detail))
             }
             Usage::Endpoint(name) => {
                 act == "forwarded" && detail.split(' ').nth(1).is_some_and(|one| one == name)
             }
+        }
+    }
+}
+
+impl Key {
+    fn is_previous(&self) -> bool {
+        self.name.ends_with("_PREVIOUS")
+    }
+
+    /// Whether a line means this key: it ends with the name of one that is not the present one.
+    fn is_named(&self, detail: &str) -> bool {
+        let last = detail.rsplit(' ').next().unwrap_or_default();
+        if last.ends_with("_PREVIOUS") {
+            last == self.name
+        } else {
+            !self.is_previous()
         }
     }
 }

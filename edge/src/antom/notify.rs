@@ -21,6 +21,7 @@ use alipay_protocol::antom::notification::{
     Delivery, Notification, PaymentNotification, PaymentState,
 };
 use alipay_protocol::antom::signature::MAX_BODY;
+use alipay_protocol::ring::KeyId;
 use worker::{Env, Method, Request, Response, Result};
 
 /// Antom sends for 24 h 22 min, and whether it signs a repetition anew is UNCONFIRMED: 25 hours, as
@@ -159,6 +160,7 @@ async fn receive(
     let accepted = Accepted {
         out_trade_no,
         facts,
+        previous_key: verified.key_id().and_then(previous_key),
         evidence: format!("sha256:{}", hex(&verified.notification().digest())),
         // What the verifier has read as JSON is UTF-8.
         raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_json"))?,
@@ -218,6 +220,12 @@ fn kind(notification: &Notification) -> &'static str {
         Notification::Refund(_) => "refund_kind",
         _ => "other_kind",
     }
+}
+
+/// The setting of the key that verified, unless it is the present one: keys are named after theirs.
+fn previous_key(key: &KeyId) -> Option<String> {
+    let name = key.as_str();
+    name.ends_with("_PREVIOUS").then(|| name.to_owned())
 }
 
 #[cfg(test)]

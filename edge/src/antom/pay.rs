@@ -66,10 +66,10 @@ pub fn request(config: &Config, terms: &Terms, device: Device) -> Result<PayRequ
         Price::RmbFee { amount, settlement } => (*amount, Some(settlement)),
     };
     let amount = Amount::from_minor(minor, Currency::Cny).map_err(|_| Failure::Unavailable)?;
-    let back = returned::address(config, Name::new(Provider::Antom, number));
+    let back = returned::address(config, terms);
     let mut builder = PayRequest::builder(&payment, &order, amount, terminal(device))
         .order_description(&terms.subject)
-        .payment_redirect_url(&back.ok_or(Failure::Unavailable)?)
+        .payment_redirect_url(&back)
         .payment_notify_url(&format!("{}{NOTIFY_PATH}", config.edge_origin));
     if let Some(settlement) = settlement {
         let currency = Currency::parse(settlement).map_err(|_| Failure::Unavailable)?;

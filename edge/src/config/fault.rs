@@ -73,7 +73,7 @@ const ENDPOINT_SECRET: &str = "whsec_ and base64 of 24 to 64 random bytes";
 const SECRET: &str = "at least 32 random bytes as text";
 
 /// Every setting, and what it must be. The numbered endpoints are like the first.
-pub const EXPECTED: [(&str, &str); 30] = [
+pub const EXPECTED: [(&str, &str); 34] = [
     (
         "ADMIN_TOKENS",
         "NAME:SCOPE[+SCOPE]:SHA256HEX, comma-separated, each name and hash once, the scopes read, operate and refund",
@@ -81,6 +81,10 @@ pub const EXPECTED: [(&str, &str); 30] = [
     (
         "ALIPAY_PUBLIC_KEY",
         "Alipay's RSA public key of at least 2048 bits (1024 for SIGN_TYPE RSA), PEM or base64",
+    ),
+    (
+        "ALIPAY_PUBLIC_KEY_PREVIOUS",
+        "the key of Alipay's before, as ALIPAY_PUBLIC_KEY",
     ),
     (
         "ALLOWED_ORIGINS",
@@ -127,6 +131,7 @@ pub const EXPECTED: [(&str, &str); 30] = [
         "MD5_KEY",
         "the MD5 key from Alipay's merchant dashboard: printable ASCII without white space",
     ),
+    ("MD5_KEY_PREVIOUS", "the MD5 key before, as MD5_KEY"),
     (
         "MERCHANT_PRIVATE_KEY",
         "your RSA private key of at least 2048 bits (1024 for SIGN_TYPE RSA), PKCS#8 or PKCS#1, PEM or base64, not encrypted",
@@ -134,6 +139,7 @@ pub const EXPECTED: [(&str, &str); 30] = [
     ("MERCHANT_URL", "omit or send"),
     ("NOTIFY_VERIFY", "rsa, always or never"),
     ("ORDER_SECRET", SECRET),
+    ("ORDER_SECRET_PREVIOUS", SECRET),
     ("PARK_S", "a whole number of seconds from 1 to 86400"),
     ("PARTNER", "16 digits that begin with 2088"),
     (
@@ -145,6 +151,7 @@ pub const EXPECTED: [(&str, &str); 30] = [
     ("RETENTION_DAYS", "a whole number from 1 to 3650"),
     ("SIGN_TYPE", "RSA2, RSA or MD5"),
     ("STATUS_SECRET", SECRET),
+    ("STATUS_SECRET_PREVIOUS", SECRET),
     ("UNREGISTERED", "forward or park"),
 ];
 

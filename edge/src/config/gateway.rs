@@ -3,20 +3,26 @@
 use super::fault::{Fault, Faults};
 use super::vars::Vars;
 use alipay_protocol::notification::Verifier;
+use alipay_protocol::ring::{KeyId, KeyRing, RingKey};
 use alipay_protocol::sign::{SignType, SigningKey};
 use alipay_protocol::trade::Partner;
 use url::Url;
 
 /// Any one of these asks for all that are required. Those with a default do not: a merchant with
 /// Antom alone may leave them in place.
-const GROUP: [&str; 6] = [
+const GROUP: [&str; 8] = [
     "ALIPAY_PUBLIC_KEY",
+    "ALIPAY_PUBLIC_KEY_PREVIOUS",
     "GATEWAY_URL",
     "MD5_KEY",
+    "MD5_KEY_PREVIOUS",
     "MERCHANT_PRIVATE_KEY",
     "PARTNER",
     "SIGN_TYPE",
 ];
+
+/// The name of the present key in the ring; the one before it has its setting's.
+const PRESENT: &str = "present";
 
 /// When Alipay is asked whether a notification is its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +55,12 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// The setting of the key that verified, unless it is the present one.
+    #[must_use]
+    pub fn previous(key: &KeyId) -> Option<String> {
+        (key.as_str() != PRESENT).then(|| key.as_str().to_owned())
+    }
+
     /// Whether Alipay must confirm a notification that verified.
     #[must_use]
     pub fn asks_back(&self) -> bool {
@@ -74,14 +86,19 @@ impl Vars<'_> {
         let sign_type = faults.take(self.sign_type("SIGN_TYPE"));
         // Which keys there must be hangs on it.
         let keys = sign_type.and_then(|sign_type| faults.take_all(self.keys(sign_type)));
+        let before = sign_type.and_then(|sign_type| faults.take(self.key_before(sign_type)));
         let ask_back = faults.take(self.ask_back("NOTIFY_VERIFY"));
         let merchant_url = faults.take(self.choice("MERCHANT_URL", "omit", &["omit", "send"]));
         let whole = || {
             let partner = partner?;
             let (signing_key, verifying_key) = keys?;
+            // A key with a beginning is newer, and so tried first, than one without.
+            let present = RingKey::new(KeyId::parse(PRESENT).ok()?, verifying_key).not_before(0);
+            let keys = std::iter::once(present).chain(before?).collect();
+            let ring = KeyRing::new(sign_type?, keys).ok()?;
             Some(Gateway {
                 url: url?,
-                verifier: Verifier::new(verifying_key, partner.clone()),
+                verifier: Verifier::with_ring(&ring, partner.clone(), 0).ok()?,
                 partner,
                 sign_type: sign_type?,
                 signing_key,

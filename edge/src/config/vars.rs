@@ -9,6 +9,7 @@ use crate::ladder::Ladder;
 use crate::outbound;
 use crate::token::Secret;
 use alipay_protocol::key::{KeyError, Md5Key, PrivateKey, PublicKey};
+use alipay_protocol::ring::{KeyId, RingKey};
 use alipay_protocol::sign::{SignType, SigningKey, VerifyingKey};
 use alipay_protocol::trade::Partner;
 use std::ops::RangeInclusive;
@@ -104,6 +105,23 @@ impl Vars<'_> {
 
     pub(super) fn secret(&self, name: &'static str) -> Result<Secret, Fault> {
         Secret::new(&self.required(name)?).ok_or(Fault::malformed(name))
+    }
+
+    /// A secret, and the one before it where that is set: both verify, the present one signs.
+    pub(super) fn rotating(
+        &self,
+        name: &'static str,
+        previous: &'static str,
+    ) -> Result<Secret, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let present = faults.take(self.secret(name));
+        let before = self.is_there(previous).then(|| self.secret(previous));
+        let before = before.and_then(|read| faults.take(read));
+        let whole = present.map(|present| match before {
+            Some(before) => present.with_previous(before),
+            None => present,
+        });
+        faults.or_whole(whole)
     }
 
     /// A server that we call.
@@ -247,17 +265,28 @@ impl Vars<'_> {
         let alipay = if sign_type.is_none() {
             Vec::new()
         } else if sign_type == Some(SignType::Md5) {
-            vec![secret("MD5_KEY", Usage::Both)]
+            vec![
+                secret("MD5_KEY", Usage::Both),
+                secret("MD5_KEY_PREVIOUS", Usage::Verify),
+            ]
         } else {
             let (ours, theirs) = ("MERCHANT_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY");
             let private = (self.0)(ours).and_then(|text| PrivateKey::parse(&text).ok());
             let public = (self.0)(theirs).and_then(|text| PublicKey::parse(&text).ok());
+            let before = (self.0)(KEY_PREVIOUS).and_then(|text| PublicKey::parse(&text).ok());
             vec![
+                before.map(|key| Key::of_der(KEY_PREVIOUS, key.spki_der(), Usage::Verify)),
                 private.map(|key| Key::of_der(ours, key.pkcs8_der(), Usage::Sign)),
                 public.map(|key| Key::of_der(theirs, key.spki_der(), Usage::Verify)),
             ]
         };
-        let tokens = ["ORDER_SECRET", "STATUS_SECRET"].map(|name| secret(name, Usage::Order));
+        let tokens = [
+            ("ORDER_SECRET", Usage::Order),
+            ("ORDER_SECRET_PREVIOUS", Usage::Order),
+            ("STATUS_SECRET", Usage::Status),
+            ("STATUS_SECRET_PREVIOUS", Usage::Status),
+        ]
+        .map(|(name, usage)| secret(name, usage));
         let endpoints = ENDPOINTS
             .into_iter()
             .flat_map(|(endpoint, [_, now, before])| {
@@ -307,6 +336,38 @@ impl Vars<'_> {
                 .flatten()
                 .collect()),
         }
+    }
+}
+
+/// Alipay's keys before the present ones.
+const KEY_PREVIOUS: &str = "ALIPAY_PUBLIC_KEY_PREVIOUS";
+
+impl Vars<'_> {
+    /// The key with which Alipay signed before, while it is being replaced: of the algorithm in force,
+    /// with its name.
+    pub(super) fn key_before(&self, sign_type: SignType) -> Result<Option<RingKey>, Fault> {
+        let name = match sign_type {
+            SignType::Md5 => "MD5_KEY_PREVIOUS",
+            _ => KEY_PREVIOUS,
+        };
+        if !self.is_there(name) {
+            return Ok(None);
+        }
+        let text = self.required(name)?;
+        let own = self.required("MERCHANT_PRIVATE_KEY").ok();
+        let own = own.and_then(|text| PrivateKey::parse(&text).ok());
+        let public = || match &own {
+            Some(own) => PublicKey::parse_of_alipay(&text, own),
+            None => PublicKey::parse(&text),
+        };
+        let key = match sign_type {
+            SignType::Md5 => Md5Key::parse(&text).map(VerifyingKey::md5),
+            SignType::Rsa => public().and_then(VerifyingKey::rsa),
+            _ => public().and_then(VerifyingKey::rsa2),
+        };
+        let id = KeyId::parse(name).map_err(|_| Fault::malformed(name))?;
+        key.map(|key| Some(RingKey::new(id, key)))
+            .map_err(wrong(name))
     }
 }
 

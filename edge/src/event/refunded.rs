@@ -79,6 +79,8 @@ mod tests {
             return_url: "https://shop.example/".into(),
             metadata: [("cart".to_owned(), "7".to_owned())].into(),
             terminal: Terminal::Wap,
+            return_mark: String::new(),
+            by_previous: false,
             locale: None,
         });
         order.move_to(Status::Paid, Some("T1"));

@@ -116,7 +116,8 @@ impl Store {
         }
         let acts: Vec<Act> = self.all(
             "SELECT act, detail, max(at_ms) AS at_ms FROM audit WHERE seq > ? \
-             AND act IN ('registered', 'notified', 'asked', 'forwarded', 'refund_tried') \
+             AND act IN ('registered', 'notified', 'asked', 'forwarded', 'refund_tried', \
+             'token_opened', 'returned') \
              GROUP BY act, detail",
             vec![integer(after)?],
         )?;

@@ -104,7 +104,10 @@ impl OrderObject {
             Command::Attempt(device) => self.attempt(device),
             Command::PayUrl(url) => self.keep_pay_url(url),
             Command::Hear(heard) => self.hear(&heard).await,
-            Command::Return { proven } => self.returned(proven).await,
+            Command::Return {
+                proven,
+                by_previous,
+            } => self.returned(proven, by_previous).await,
             Command::Page => Ok(match self.store()?.order()? {
                 Some(order) => Reply::Page {
                     view: StatusView::from(&order),
@@ -130,7 +133,7 @@ impl OrderObject {
         Config::of(&self.env).map_err(|failure| Error::from(failure.to_string()))
     }
 
-    async fn returned(&self, proven: bool) -> Result<Reply> {
+    async fn returned(&self, proven: bool, by_previous: bool) -> Result<Reply> {
         let store = self.store()?;
         let Some(order) = store.order()? else {
             return Ok(Reply::Unknown);
@@ -141,9 +144,12 @@ impl OrderObject {
             let due_ms = question.due_ms.min(soonest.max(now));
             store.whole(|| {
                 store.set_question(Some(Question { due_ms, ..question }))?;
-                store.audit("returned", "", now)
+                store.audit("returned", by(by_previous, "STATUS_SECRET_PREVIOUS"), now)
             })?;
             self.set_alarm(store, now).await?;
+        } else if by_previous {
+            // Whoever replaces the secret wants to see when the old one is not used any more.
+            store.audit("returned", "STATUS_SECRET_PREVIOUS", now_ms())?;
         }
         Ok(Reply::ReturnTo(order.terms.return_url))
     }
@@ -156,13 +162,17 @@ impl OrderObject {
         if !order.terms.same_trade(&terms) {
             return Ok(Reply::TermsDiffer);
         }
+        if order.terms.return_mark.is_empty() {
+            order.terms.return_mark.clone_from(&terms.return_mark);
+        }
         order.terms.return_url.clone_from(&terms.return_url);
         if !order.status.is_final() {
             order.terms.terminal = terms.terminal;
         }
         store.whole(|| {
             if fresh {
-                store.audit("registered", "", now)?;
+                let opened = by(terms.by_previous, "ORDER_SECRET_PREVIOUS");
+                store.audit("registered", opened, now)?;
                 let bench = Bench {
                     store,
                     config: &config,
@@ -180,6 +190,9 @@ impl OrderObject {
                     bench.settle(transition, Some(&mut order), case)?;
                 }
             }
+            if !fresh && terms.by_previous {
+                store.audit("token_opened", "ORDER_SECRET_PREVIOUS", now)?;
+            }
             if order.redirect() {
                 store.audit("redirected", "", now)?;
                 let wait = config.query_ladder.wait_ms(0, 0, None);
@@ -193,7 +206,10 @@ impl OrderObject {
         })?;
         self.tell(&order);
         self.set_alarm(store, now).await?;
-        Ok(Reply::Registered(StatusView::from(&order)))
+        Ok(Reply::Registered {
+            view: StatusView::from(&order),
+            return_mark: order.terms.return_mark,
+        })
     }
 
     async fn notify(&self, note: Accepted) -> Result<Reply> {
@@ -211,7 +227,8 @@ impl OrderObject {
             if kept {
                 store.keep(&note, verdict, now)?;
             }
-            store.audit("notified", verdict, now)?;
+            let opened = note.previous_key.as_deref().unwrap_or_default();
+            store.audit("notified", format!("{verdict} {opened}").trim_end(), now)?;
             let bench = Bench {
                 store,
                 config: &config,
@@ -265,4 +282,9 @@ impl OrderObject {
             None => Response::error("too many watchers", 429),
         }
     }
+}
+
+/// The name of a secret in a line of the trail, where it is not the present one.
+fn by(previous: bool, name: &'static str) -> &'static str {
+    if previous { name } else { "" }
 }

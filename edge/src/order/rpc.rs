@@ -47,6 +47,9 @@ pub struct Accepted {
     pub raw: String,
     /// `sha256:` and the hex digest of `raw`.
     pub evidence: String,
+    /// The setting of the key that verified it, where that is not the present one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_key: Option<String>,
 }
 
 /// A verified answer to a question of the Worker's.
@@ -77,6 +80,8 @@ pub enum Command {
     Return {
         /// The query that the browser brought is signed by Alipay.
         proven: bool,
+        /// The mark is of the secret before the present one.
+        by_previous: bool,
     },
     /// Where it is, and what a page about it needs.
     Page,
@@ -130,7 +135,12 @@ pub enum Reply {
         outcome: String,
     },
     /// The order is registered.
-    Registered(StatusView),
+    Registered {
+        /// Where it is.
+        view: StatusView,
+        /// The mark of the address that was given to Alipay first.
+        return_mark: String,
+    },
     /// The attempt at Antom.
     Attempt(Attempt),
     /// Registered before with other terms; nothing changed.

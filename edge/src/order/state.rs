@@ -117,6 +117,13 @@ pub struct Terms {
     /// Where the shopper was sent last, before it was paid.
     #[serde(default)]
     pub terminal: Terminal,
+    /// The mark of the address to which Alipay sends the shopper back: that of the first registration,
+    /// so that a new `STATUS_SECRET` does not make another request of an order that is open.
+    #[serde(default)]
+    pub return_mark: String,
+    /// The order token was signed with the secret before the present one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_previous: bool,
 }
 
 impl Terms {

@@ -15,6 +15,8 @@ fn order(status: Status) -> Order {
         return_url: "https://shop.example/".into(),
         metadata: std::collections::BTreeMap::new(),
         terminal: Terminal::Wap,
+        return_mark: String::new(),
+        by_previous: false,
         locale: None,
     });
     order.status = status;

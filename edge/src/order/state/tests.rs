@@ -24,6 +24,8 @@ fn order(status: Status) -> Order {
         locale: None,
         metadata: std::collections::BTreeMap::new(),
         terminal: Terminal::Wap,
+        return_mark: String::new(),
+        by_previous: false,
     };
     let trade_no = (status > Status::Redirected).then(|| "T1".to_owned());
     Order {
