@@ -1,4 +1,4 @@
-//! Antom's side of the stand-in: `pay` and `inquiryPayment` as signed JSON over HTTP.
+//! Antom's side of the stand-in: `pay`, `inquiryPayment` and `refund` as signed JSON over HTTP.
 //!
 //! The cashier, the notifier and its ladder are the same as the gateway's; only the words differ.
 //! Numbers are shared too: a `paymentRequestId` is taken for an `out_trade_no`, and one number is
@@ -9,6 +9,7 @@ pub mod sign;
 mod ask;
 mod message;
 mod pay;
+mod refund;
 
 use std::sync::Arc;
 
@@ -94,6 +95,7 @@ pub(crate) async fn call(
     let answer = open(&app, account, uri, &headers, &body).and_then(|call| match api.as_str() {
         "pay" => Ok(pay::answer(&call)),
         "inquiryPayment" => Ok(ask::answer(&call)),
+        "refund" => Ok(refund::answer(&call)),
         _ => Err("INVALID_API"),
     });
     match answer {

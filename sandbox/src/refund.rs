@@ -82,6 +82,24 @@ impl RefundRequest {
     }
 }
 
+impl RefundRequest {
+    /// The same of Antom's; its whole body tells it from another one.
+    pub(crate) fn of_antom(
+        out_trade_no: &str,
+        out_return_no: &str,
+        amount: Amount,
+        body: &str,
+    ) -> Self {
+        Self {
+            out_trade_no: out_trade_no.to_owned(),
+            out_return_no: out_return_no.to_owned(),
+            amount,
+            product_code: String::new(),
+            fields: Fields::from([("body".to_owned(), body.to_owned())]),
+        }
+    }
+}
+
 impl Book {
     /// Gives money back. The same request again changes nothing and is answered the same.
     ///

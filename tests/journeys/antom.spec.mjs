@@ -130,6 +130,20 @@ test("merchants_side_shows_the_order_has_it_asked_about_and_knows_the_keys", asy
   await expect.poll(used).toEqual(["ANTOM_PRIVATE_KEY", "ANTOM_PUBLIC_KEY"]);
 });
 
+test("refund_goes_back_through_antom_once", async ({ page, shop, cashier, standIn }) => {
+  await standIn.faults({ return_delay_ms: 0 });
+  const out_trade_no = await order(page, shop);
+  await shop.button(page).click();
+  await cashier.pay();
+  await shop.waitFor(out_trade_no, "paid");
+  const refund = () => admin.post(`orders/${out_trade_no}/refunds?provider=antom`, { out_return_no: `${out_trade_no}-R`, amount: 12_800, currency: "CNY", reason: "late" });
+  expect((await refund())[0]).toBe(202);
+  await expect.poll(async () => (await refund())[1].state).toBe("done");
+  const view = await admin.get(`orders/${out_trade_no}?provider=antom`);
+  expect([view.status, view.refunded]).toEqual(["refunded", 12_800]);
+  expect((await standIn.trade(out_trade_no)).refunds.map(({ amount, asked }) => [amount, asked])).toEqual([["128.00", 1]]);
+});
+
 test("shopper_who_leaves_unpaid_is_never_told_that_it_is_paid", async ({ page, shop, standIn }) => {
   const out_trade_no = await order(page, shop);
   await shop.button(page).click();

@@ -188,6 +188,31 @@ async fn payment_is_notified_until_exactly_antoms_word_acknowledges_it() {
         said(&call(&stand_in, PAY, &message).await),
         ("S", "SUCCESS")
     );
+    // A refund is one for each number, and never more than was paid.
+    let refund = |number: &str, value: &str| {
+        json!({
+            "refundRequestId": number, "paymentId": opened["paymentId"],
+            "refundAmount": { "currency": "CNY", "value": value },
+        })
+    };
+    let path = "/ams/sandbox/api/v1/payments/refund";
+    let given = call(&stand_in, path, &refund("R1", "12000")).await;
+    assert_eq!(said(&given), ("S", "SUCCESS"));
+    assert_eq!(
+        given["refundAmount"],
+        json!({ "currency": "CNY", "value": "12000" })
+    );
+    assert_eq!(call(&stand_in, path, &refund("R1", "12000")).await, given);
+    for (message, expected) in [
+        (refund("R1", "1"), "REPEAT_REQ_INCONSISTENT"),
+        (refund("R2", "801"), "REFUND_AMOUNT_EXCEED"),
+        (refund("R3", "0"), "PARAM_ILLEGAL"),
+    ] {
+        assert_eq!(
+            said(&call(&stand_in, path, &message).await),
+            ("F", expected)
+        );
+    }
     // Antom adds nothing to the address of the return.
     let result = browser.get(&format!("{cashier}/result")).await;
     assert!(
