@@ -80,7 +80,7 @@ impl Key {
             // The present one makes something at each registration; the one before is only checked.
             Usage::Status if self.is_previous() => act == "returned" && self.is_named(detail),
             Usage::Status => act == "registered",
-            Usage::AntomSign => matches!(act, "registered" | "asked"),
+            Usage::AntomSign => matches!(act, "registered" | "asked" | "refund_tried"),
             Usage::Sign => matches!(act, "registered" | "asked" | "refund_tried"),
             Usage::AntomVerify | Usage::Verify => act == "notified" && self.is_named(detail),
             Usage::Both => {
