@@ -5,14 +5,15 @@ use crate::config::antom::Antom;
 use crate::config::{Config, Gateway};
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply, StatusView};
-use crate::order::state::{self, Device, Price, Terms};
+use crate::order::state::{Device, Price, Terminal, Terms};
 use crate::provider::{Name, Provider};
 use crate::terms::Claims;
 use crate::token::By;
 use crate::webcrypto::WebCrypto;
-use crate::{clock, orders, read, returned, token};
+use crate::{app, clock, orders, read, returned, token};
+use alipay_protocol::app::AppRequest;
 use alipay_protocol::money::{Amount, Currency};
-use alipay_protocol::request::{self, PayRequest, RequestError, Terminal};
+use alipay_protocol::request::{self, PayRequest, RequestError};
 use alipay_protocol::trade::OutTradeNo;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Request, Response};
@@ -30,6 +31,8 @@ struct Answer<'a> {
     #[serde(flatten)]
     view: &'a StatusView,
     #[serde(skip_serializing_if = "Option::is_none")]
+    order_string: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pay_url: Option<String>,
     status_token: String,
 }
@@ -46,8 +49,10 @@ struct Sent {
 pub struct Begun {
     /// Where it is.
     pub view: StatusView,
-    /// Where the shopper pays; `None` when nothing is left to pay.
+    /// Where the shopper pays, or what the app's SDK takes; `None` when nothing is left to pay.
     pub pay_url: Option<String>,
+    /// Which of the two.
+    pub terminal: Terminal,
     /// Opens its status.
     pub status_token: String,
     /// The merchant's page.
@@ -71,9 +76,14 @@ pub async fn checkout(
         _ => return Err(Failure::MediaType),
     };
     let begun = begin(request, env, config, read_sent).await?;
+    let (order_string, pay_url) = match begun.terminal {
+        Terminal::App => (begun.pay_url, None),
+        Terminal::Pc | Terminal::Wap => (None, begun.pay_url),
+    };
     Ok(Response::from_json(&Answer {
         view: &begun.view,
-        pay_url: begun.pay_url,
+        order_string,
+        pay_url,
         status_token: begun.status_token,
     })?)
 }
@@ -92,7 +102,7 @@ pub async fn pay_form(
     if read::media_type(request) != FORM {
         return Err(Failure::MediaType);
     }
-    let begun = begin(request, env, config, from_form).await?;
+    let begun = begin(request, env, config, from_page).await?;
     let (number, token) = (&begun.view.out_trade_no, &begun.status_token);
     let target = begun
         .pay_url
@@ -128,10 +138,7 @@ async fn begin(
         token::open(&config.order_secret, &asked.order_token, audience, now)
             .map_err(Failure::OrderToken)?;
     let terms = Terms {
-        terminal: match terminal {
-            Terminal::Pc => state::Terminal::Pc,
-            Terminal::Wap => state::Terminal::Wap,
-        },
+        terminal,
         by_previous: by == By::Previous,
         ..claims.into_terms(&config.allowed_origins, &config.providers(), now)?
     };
@@ -142,7 +149,7 @@ async fn begin(
         ..terms
     };
     // Before anything is registered: what cannot be signed must not become an order.
-    let mut way = Way::of(config, &terms, terminal, device(request, terminal))?;
+    let mut way = Way::of(config, &terms, device(request, terminal))?;
 
     let (number, return_url) = (terms.out_trade_no.clone(), terms.return_url.clone());
     let name = Name::new(terms.provider, &number);
@@ -152,7 +159,7 @@ async fn begin(
             if return_mark != terms.return_mark {
                 // Marked with the secret before: Alipay wants the very same request again.
                 terms.return_mark = return_mark;
-                way = Way::of(config, &terms, terminal, device(request, terminal))?;
+                way = Way::of(config, &terms, device(request, terminal))?;
             }
             view
         }
@@ -173,6 +180,7 @@ async fn begin(
     Ok(Begun {
         view,
         pay_url,
+        terminal,
         status_token,
         return_url,
     })
@@ -182,24 +190,30 @@ async fn begin(
 enum Way<'a> {
     /// Antom is asked where.
     Antom(&'a Antom, Device),
+    /// Alipay's SDK takes a string.
+    App(&'a Gateway, Box<AppRequest>),
     /// The request to the gateway is itself the way.
     Gateway(&'a Gateway, Box<PayRequest>),
 }
 
 impl<'a> Way<'a> {
-    fn of(
-        config: &'a Config,
-        terms: &Terms,
-        terminal: Terminal,
-        device: Device,
-    ) -> Result<Self, Failure> {
+    fn of(config: &'a Config, terms: &Terms, device: Device) -> Result<Self, Failure> {
         match terms.provider {
+            Provider::Antom if terms.terminal == Terminal::App => Err(Failure::AppUnavailable),
             Provider::Antom => {
                 pay::request(config, terms, device)?;
                 Ok(Self::Antom(config.antom()?, device))
             }
             Provider::Gateway => {
                 let gateway = config.gateway()?;
+                let terminal = match terms.terminal {
+                    Terminal::App => {
+                        let request = app::request(config, gateway, terms)?;
+                        return Ok(Self::App(gateway, Box::new(request)));
+                    }
+                    Terminal::Pc => request::Terminal::Pc,
+                    Terminal::Wap => request::Terminal::Wap,
+                };
                 let request = pay_request(config, gateway, terms, terminal)?;
                 Ok(Self::Gateway(gateway, Box::new(request)))
             }
@@ -212,6 +226,7 @@ impl<'a> Way<'a> {
                 let pay = Pay { env, config, antom };
                 pay.begin(terms, device).await
             }
+            Self::App(gateway, request) => Ok(Asked::Open(app::sign(gateway, &request).await?)),
             Self::Gateway(gateway, request) => {
                 let signed = request.sign(&gateway.signing_key, &WebCrypto).await;
                 let signed = signed.map_err(|_| Failure::Unavailable)?;
@@ -255,6 +270,11 @@ fn from_form(body: &[u8]) -> Option<Sent> {
     Some(asked).filter(|asked| !asked.order_token.is_empty())
 }
 
+/// The form of a page, which no app sends.
+fn from_page(body: &[u8]) -> Option<Sent> {
+    from_form(body).filter(|sent| sent.terminal.as_deref() != Some("app"))
+}
+
 fn from_json(body: &[u8]) -> Option<Sent> {
     serde_json::from_slice(body).ok()
 }
@@ -262,6 +282,7 @@ fn from_json(body: &[u8]) -> Option<Sent> {
 fn terminal(text: Option<&str>) -> Option<Terminal> {
     match text {
         None | Some("wap") => Some(Terminal::Wap),
+        Some("app") => Some(Terminal::App),
         Some("pc") => Some(Terminal::Pc),
         Some(_) => None,
     }
@@ -271,7 +292,7 @@ fn pay_request(
     config: &Config,
     gateway: &Gateway,
     terms: &Terms,
-    terminal: Terminal,
+    terminal: request::Terminal,
 ) -> Result<PayRequest, Failure> {
     // What was registered has passed these parsers once; failing again is a fault of ours.
     let out_trade_no = OutTradeNo::parse(&terms.out_trade_no).map_err(|_| Failure::Unavailable)?;
@@ -288,13 +309,13 @@ fn pay_request(
     if let Some(text) = &terms.body {
         builder = builder.body(text);
     }
-    if gateway.send_merchant_url && terminal == Terminal::Wap {
+    if gateway.send_merchant_url && terminal == request::Terminal::Wap {
         builder = builder.merchant_url(&return_url);
     }
     builder.build().map_err(|error| claim_at_fault(&error))
 }
 
-fn price(price: &Price) -> Result<request::Price, Failure> {
+pub(crate) fn price(price: &Price) -> Result<request::Price, Failure> {
     let read = |minor, code: &str| {
         let currency = Currency::parse(code).ok()?;
         Some((Amount::from_minor(minor, currency).ok()?, currency))
@@ -312,7 +333,7 @@ fn price(price: &Price) -> Result<request::Price, Failure> {
 }
 
 /// The claim that a broken rule of Alipay's comes from.
-fn claim_at_fault(error: &RequestError) -> Failure {
+pub(crate) fn claim_at_fault(error: &RequestError) -> Failure {
     let claim = match error.field() {
         "total_fee" => "amount",
         field => field,
@@ -365,6 +386,7 @@ mod tests {
         ] {
             assert_eq!(from_json(json.as_bytes()), None, "{json}");
         }
-        assert_eq!(terminal(Some("app")), None);
+        assert_eq!(terminal(Some("App")), None);
+        assert_eq!(from_page(b"order_token=a.b.c&terminal=app"), None);
     }
 }

@@ -12,6 +12,10 @@ pub enum Failure {
     AdminScope(Scope),
     /// No admin token that is known here.
     AdminToken,
+    /// What the app sent is no result of Alipay's SDK for this order.
+    AppResult,
+    /// Payments in an app are not to be had here.
+    AppUnavailable,
     /// A `content-encoding` other than `identity`.
     BodyEncoded,
     /// Longer than the limit of the route.
@@ -84,6 +88,16 @@ impl Failure {
         match self {
             Self::AdminScope(_) => (403, "admin_scope", "This admin token may not do this"),
             Self::AdminToken => (401, "admin_token", "No admin token that is known here"),
+            Self::AppResult => (
+                422,
+                "app_result",
+                "This is no result of Alipay's SDK for this order",
+            ),
+            Self::AppUnavailable => (
+                422,
+                "app_unavailable",
+                "Payments in an app are not to be had here",
+            ),
             Self::BodyEncoded => (415, "body_encoded", "Compressed bodies are not read"),
             Self::BodyTooLong { .. } => (413, "body_too_long", "The body is too long"),
             Self::BodyUnreadable => (400, "body_unreadable", "The body could not be read"),
@@ -199,6 +213,12 @@ impl fmt::Display for Failure {
             Self::AdminScope(scope) => write!(f, "use a token with the scope {}", scope.name()),
             Self::AdminToken => {
                 f.write_str("send authorization: Bearer and a token of ADMIN_TOKENS")
+            }
+            Self::AppResult => {
+                f.write_str("send what the SDK gave back, unchanged, with the order's own token")
+            }
+            Self::AppUnavailable => {
+                f.write_str("orders of the cross-border gateway with SIGN_TYPE RSA2 or RSA only")
             }
             Self::IndexUnavailable => {
                 f.write_str("orders are served without it; see the D1 binding INDEX")
@@ -334,6 +354,8 @@ mod tests {
             (Failure::EventUnknown, "event_unknown", 404),
             (Failure::IndexUnavailable, "index_unavailable", 503),
             (Failure::Parameter("limit"), "parameter", 400),
+            (Failure::AppResult, "app_result", 422),
+            (Failure::AppUnavailable, "app_unavailable", 422),
             (Failure::BodyEncoded, "body_encoded", 415),
             (Failure::BodyTooLong { limit: 1 }, "body_too_long", 413),
             (Failure::BodyUnreadable, "body_unreadable", 400),

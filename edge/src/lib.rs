@@ -4,6 +4,7 @@
 pub mod account;
 pub mod admin;
 pub mod antom;
+pub mod app;
 pub mod checkout;
 pub mod clock;
 #[cfg(feature = "compare")]
@@ -128,6 +129,7 @@ async fn route(
     match (request.method(), first, rest) {
         (Method::Options, _, _) => Ok(http::preflight(request, config)?),
         (Method::Post, "checkout", None) => checkout::checkout(request, env, config).await,
+        (Method::Post, "app-result", None) => app::result(request, env, config).await,
         (Method::Post, "pay", None) => checkout::pay_form(request, env, config).await,
         (Method::Get, "status", Some(number)) => status::status(request, env, config, number).await,
         (Method::Get, "return", Some(number)) => {
@@ -141,7 +143,7 @@ async fn route(
             let version = serde_json::json!({"version": env!("CARGO_PKG_VERSION")});
             Ok(Response::from_json(&version)?)
         }
-        (_, "checkout" | "pay", None) => Err(Failure::Method { allow: "POST" }),
+        (_, "app-result" | "checkout" | "pay", None) => Err(Failure::Method { allow: "POST" }),
         (_, "result" | "return" | "status", Some(_)) | (_, "healthz" | "version", None) => {
             Err(Failure::Method { allow: "GET" })
         }

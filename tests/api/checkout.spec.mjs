@@ -170,7 +170,7 @@ test.describe("bodies", () => {
   for (const [name, send, status, code] of [
     ["empty_form", () => post(form({})), 400, "malformed"],
     ["field_that_is_not_ours", () => withToken(orderToken(claims()), { amount: "0.01" }), 400, "malformed"],
-    ["unknown_terminal", () => withToken(orderToken(claims()), { terminal: "app" }), 400, "malformed"],
+    ["unknown_terminal", () => withToken(orderToken(claims()), { terminal: "kiosk" }), 400, "malformed"],
     [
       "token_given_twice",
       () => {

@@ -68,6 +68,28 @@ test("checkout_and_pay", async () => {
   expect((await send("checkout", json({ order_token: token }))).status).toBe(200);
 });
 
+test("app_result", async () => {
+  const order = claims();
+  const { order_string, pay_url, status_token } = await checkout(order, "app");
+  expect([typeof order_string, pay_url]).toEqual(["string", undefined]);
+  await send("checkout", form({ order_token: orderToken(claims()), terminal: "app" }));
+  const result = { out_trade_no: order.out_trade_no, status_token, result: "resultStatus={6001};memo={};result={}" };
+  for (const body of [form(result), json(result)]) expect((await send("appResult", body)).status).toBe(200);
+  for (const [changes, code] of [
+    [{ result: "no" }, "app_result"],
+    [{ status_token: "x" }, "status_token"],
+    [{ more: "x" }, "malformed"],
+  ]) {
+    expect((await send("appResult", json({ ...result, ...changes }))).code).toBe(code);
+  }
+  const nobody = { aud: "alipay-checkout/status", exp: Math.floor(Date.now() / 1000) + 60, sub: "nobody" };
+  const token = orderToken(nobody, { secret: secrets["status.secret"] });
+  expect((await send("appResult", json({ ...result, out_trade_no: "nobody", status_token: token }))).code).toBe("order_unknown");
+  expect((await send("appResult", form({ ...result, result: "x".repeat(66_000) }))).code).toBe("body_too_long");
+  expect((await send("appResult", { headers: { "content-type": "text/plain" }, body: "x" })).code).toBe("media_type");
+  expect((await send("appResult", { headers: { ...FORM, "content-encoding": "gzip" }, body: "x" })).code).toBe("body_encoded");
+});
+
 test("status_return_and_notify", async () => {
   const order = claims();
   const { status_token, pay_url } = await checkout(order);
@@ -225,6 +247,7 @@ const ELSEWHERE = [
   [/ 503 index_unavailable$/, "api/admin-faults.spec: index_that_fails_…"],
   [/ 403 admin_scope$/, "api/admin-faults.spec: each_scope_opens_its_own_routes_only"],
   [/ 400 body_unreadable$/, "a connection that breaks while its body is read gets no answer that anyone could read"],
+  [/ 422 app_unavailable$/, "proof/app.spec: merchant_with_md5_has_no_order_string"],
   [/^adminRefund 409 refund_unsupported$/, "admin/refunds.rs: each_denial_has_its_code; the run's Worker has no orders of another provider"],
   [/^status 429 watchers$/, "order/live.rs: the_thirty_third_watcher_is_refused_until_one_leaves"],
 ];

@@ -48,6 +48,8 @@ pub struct Gateway {
     pub signing_key: SigningKey,
     /// Checks what comes from Alipay.
     pub verifier: Verifier,
+    /// Checks what Alipay's SDK gives an app, where that is signed by another algorithm: `RSA`.
+    pub app_verifier: Option<Verifier>,
     /// `NOTIFY_VERIFY`.
     pub ask_back: AskBack,
     /// `MERCHANT_URL`: tell the cashier where a shopper goes who leaves without paying.
@@ -99,6 +101,9 @@ impl Vars<'_> {
             Some(Gateway {
                 url: url?,
                 verifier: Verifier::with_ring(&ring, partner.clone(), 0).ok()?,
+                app_verifier: self
+                    .app_key(sign_type?)
+                    .map(|key| Verifier::new(key, partner.clone())),
                 partner,
                 sign_type: sign_type?,
                 signing_key,

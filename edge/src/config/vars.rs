@@ -343,6 +343,13 @@ impl Vars<'_> {
 const KEY_PREVIOUS: &str = "ALIPAY_PUBLIC_KEY_PREVIOUS";
 
 impl Vars<'_> {
+    /// Alipay's key for results of its SDK: `RSA` also where everything else has `RSA2`
+    /// (`docs/alipay/app.md` section 4).
+    pub(super) fn app_key(&self, sign_type: SignType) -> Option<VerifyingKey> {
+        let text = (self.0)("ALIPAY_PUBLIC_KEY").filter(|_| sign_type == SignType::Rsa2)?;
+        PublicKey::parse(&text).and_then(VerifyingKey::rsa).ok()
+    }
+
     /// The key with which Alipay signed before, while it is being replaced: of the algorithm in force,
     /// with its name.
     pub(super) fn key_before(&self, sign_type: SignType) -> Result<Option<RingKey>, Fault> {

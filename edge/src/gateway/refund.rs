@@ -52,7 +52,8 @@ pub fn request(
     };
     let terminal = match order.terms.terminal {
         Terminal::Pc => request::Terminal::Pc,
-        Terminal::Wap => request::Terminal::Wap,
+        // An app's payment is of the product for phones.
+        Terminal::App | Terminal::Wap => request::Terminal::Wap,
     };
     RefundRequest::builder(terminal, &gateway.partner, terms)
         .reason(&refund.reason)

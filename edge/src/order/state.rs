@@ -86,6 +86,8 @@ impl Price {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Terminal {
+    /// The merchant's own app, by Alipay's SDK.
+    App,
     /// The page for computers.
     Pc,
     /// The page for phones.
