@@ -279,13 +279,3 @@ impl Notification {
         self.digest
     }
 }
-
-/// Reads the `out_trade_no` that `body` claims, unverified.
-///
-/// For one use only: to file a body that [`Verifier::verify`] refused with
-/// [`VerifyError::is_signed`] as evidence under an order. It moves no order.
-#[must_use]
-pub fn claimed_out_trade_no(body: &[u8]) -> Option<OutTradeNo> {
-    let form = Form::parse(body).ok()?;
-    OutTradeNo::parse(std::str::from_utf8(form.get("out_trade_no")?).ok()?).ok()
-}

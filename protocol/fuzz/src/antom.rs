@@ -4,7 +4,7 @@ use alipay_protocol::antom::answer::{AnswerVerifier, RawAnswer};
 use alipay_protocol::antom::money::{Amount, Currency};
 use alipay_protocol::antom::names::{ClientId, PaymentId, PaymentRequestId, RefundRequestId};
 use alipay_protocol::antom::notification::{
-    Delivery, Verifier, VerifyError, claimed_payment_request_id,
+    Delivery, Verifier, VerifyError,
 };
 use alipay_protocol::antom::request::{
     CancelRequest, InquiryPaymentRequest, InquiryRefundRequest, RefundRequest, WhichPayment,
@@ -64,7 +64,6 @@ pub fn antom_notification(bytes: &[u8]) {
         let verdict = ready(verifier.verify(&RustCrypto, &delivery));
         assert_eq!(verdict.unwrap_err(), VerifyError::BadSignature);
     }
-    let _ = claimed_payment_request_id(bytes);
     if let Ok(verified) = ready(verifier.verify(&TakesAll, &delivery)) {
         assert!(std::str::from_utf8(bytes).is_ok());
         assert_eq!(verified.request_time().as_str(), TIME);

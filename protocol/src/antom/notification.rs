@@ -4,7 +4,7 @@ mod error;
 mod message;
 
 use crate::antom::json::Object;
-use crate::antom::names::{ClientId, PaymentRequestId};
+use crate::antom::names::ClientId;
 use crate::antom::signature::{Envelope, HttpUri, KeyVersion, MAX_BODY, PublicKeys, SignedBy};
 use crate::antom::time::AntomTime;
 use crate::backend::RsaBackend;
@@ -186,19 +186,4 @@ impl Verified {
     pub fn key_id(&self) -> Option<&KeyId> {
         self.signed_by.key_id.as_ref()
     }
-}
-
-/// Reads the `paymentRequestId` that `body` claims, unverified.
-///
-/// For one use only: to file a body that [`Verifier::verify`] refused with
-/// [`VerifyError::is_signed`] as evidence under an order. It moves no order.
-#[must_use]
-pub fn claimed_payment_request_id(body: &[u8]) -> Option<PaymentRequestId> {
-    if body.len() > MAX_BODY {
-        return None;
-    }
-    let message = Object::parse(body).ok()?;
-    message
-        .parsed("paymentRequestId", PaymentRequestId::parse)
-        .ok()
 }

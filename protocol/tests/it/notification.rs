@@ -5,7 +5,7 @@ use alipay_protocol::form::{FormError, MAX_BODY};
 use alipay_protocol::gateway_time::GatewayTime;
 use alipay_protocol::key::Md5Key;
 use alipay_protocol::money::{Amount, Currency};
-use alipay_protocol::notification::{Verifier, VerifyError, claimed_out_trade_no};
+use alipay_protocol::notification::{Verifier, VerifyError};
 use alipay_protocol::sign::{SignType, VerifyingKey};
 use alipay_protocol::trade::TradeStatus;
 
@@ -232,23 +232,6 @@ fn codes_are_stable_and_tell_nothing_of_the_message() {
     ];
     for (error, code, signed) in cases {
         assert_eq!((error.code(), error.is_signed()), (code, signed));
-    }
-}
-
-#[test]
-fn claimed_number_is_read_only_if_it_is_one() {
-    assert_eq!(
-        claimed_out_trade_no(GOOD.as_bytes()).unwrap().as_str(),
-        "WB-20240305-0001"
-    );
-    for body in [
-        "",
-        "out_trade_no=",
-        "out_trade_no=a.b",
-        "out_trade_no=%FF",
-        "out_trade_no=1&&",
-    ] {
-        assert_eq!(claimed_out_trade_no(body.as_bytes()), None, "{body}");
     }
 }
 
