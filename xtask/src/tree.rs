@@ -282,7 +282,17 @@ mod tests {
             .iter()
             .map(|member| &*member.folder)
             .collect();
-        assert_eq!(members, ["edge", "widget", "protocol", "sandbox", "xtask"]);
+        assert_eq!(
+            members,
+            [
+                "edge",
+                "widget/qr",
+                "widget",
+                "protocol",
+                "sandbox",
+                "xtask"
+            ]
+        );
     }
 
     #[test]
