@@ -11,6 +11,7 @@ const WASM = ['--target', 'wasm32-unknown-unknown'];
 // Chromium is to run as root in containers too, and to ask nothing of the network.
 const CHROMIUM_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const PAGE_LOAD_MS = 60_000;
 const CLIPPY = ['--locked', '--', '-D', 'warnings'];
 
 /**
@@ -170,20 +171,34 @@ async function script(name, args, { note }) {
 }
 
 async function widget({ note, browser }) {
-  const result = await run('test-widget', 'wasm-pack', [
+  const once = () => run('test-widget', 'wasm-pack', [
     'test', '--headless', '--chrome', '--mode', 'no-install', '--chromedriver', browser.CHROMEDRIVER, 'widget',
   ], {
     env: environment({ ...browser, WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverFile(browser) }),
     mayFail: true,
     onLine: note,
   });
+  let result = await once();
+  if (result.code !== 0 && neverBegan(result.text)) {
+    note('the browser never began; once more');
+    result = await once();
+  }
   return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
+}
+
+/** Whether the runner has lost its browser before a single test: Chromium's renderer hangs now and then. */
+export function neverBegan(text) {
+  return text.includes('Failed to detect test as having been run') && text.includes('Timed out receiving message from renderer');
 }
 
 /** chromedriver would take the first Chromium that it knows, not the one that the environment names. */
 function webdriverFile({ CHROMIUM_BIN }) {
   const path = join(LOCAL, 'webdriver.json');
   mkdirSync(LOCAL, { recursive: true });
-  writeFileSync(path, JSON.stringify({ 'goog:chromeOptions': { binary: CHROMIUM_BIN, args: CHROMIUM_ARGUMENTS } }));
+  writeFileSync(path, JSON.stringify({
+    // A page is loaded in a second; a renderer that hangs would be waited for five minutes.
+    timeouts: { pageLoad: PAGE_LOAD_MS },
+    'goog:chromeOptions': { binary: CHROMIUM_BIN, args: CHROMIUM_ARGUMENTS },
+  }));
   return path;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Progress } from '../progress.mjs';
 import { Trouble } from '../run.mjs';
-import { SUITES, testFiles } from '../suites.mjs';
+import { SUITES, neverBegan, testFiles } from '../suites.mjs';
 import { chosenSuites, runSuites, usage } from '../test.mjs';
 import { folderWith, page } from './scratch.mjs';
 
@@ -81,4 +81,12 @@ npm test -- --only NAME   one suite; may be given more than once
 `);
   const silent = SUITES.filter(({ says }) => says === undefined).map(({ name }) => name);
   assert.deepEqual(silent, []);
+});
+
+test('only a browser that never began is tried again', () => {
+  const lost = 'Failed to detect test as having been run. It might have timed out.';
+  const hung = '[SEVERE]: Timed out receiving message from renderer: 59.9';
+  assert.equal(neverBegan(`Loading scripts...${lost}\ndriver stderr:\n${hung}\n`), true);
+  assert.equal(neverBegan(`Running 28 tests...\n${lost}\n`), false);
+  assert.equal(neverBegan('test result: FAILED. 27 passed; 1 failed'), false);
 });
