@@ -8,9 +8,11 @@ import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
 
-// Chromium is to run as root in containers too, and to ask nothing of the network.
+// Chromium is to run as root in containers too, to ask nothing of the network, and to wait for no proxy,
+// keyring or window: that made it hang on the way to the first test.
 const CHROMIUM_ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--disable-dev-shm-usage', '--no-proxy-server', '--password-store=basic', '--disable-renderer-backgrounding'];
 const PAGE_LOAD_MS = 60_000;
 const CLIPPY = ['--locked', '--', '-D', 'warnings'];
 
