@@ -52,9 +52,12 @@ test("every_state_that_is_reached_is_on_the_list_and_events_have_the_fields_of_t
   const seen = await record(order.page);
   await reach(order, "failed");
   order.edge.checkout = (number) => ({ status: 200, body: { ...order.edge.redirected(number), pay_url: `${order.cashier.origin}/nowhere` } });
+  // A navigation that is still under way would end the reload.
+  const left = order.page.waitForResponse("**/nowhere");
   await order.button.click();
   await order.expectState("redirecting");
   order.edge.say(order.number, "paid", { trade_no: "2026112122001" });
+  await left;
   await order.page.reload();
   await order.expectState("paid");
   expect((await seen.states()).filter((state) => state !== null && !api.states.includes(state))).toEqual([]);
