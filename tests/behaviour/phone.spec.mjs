@@ -10,11 +10,12 @@ test("code_is_shown_on_a_computer_and_the_page_learns_by_itself", async ({ order
   await order.expectState("away");
   await expect(order.status).toHaveText("Scan the code with your phone. This page updates by itself.");
   // Dark at the corner of the first marker, light around it.
-  const pixels = await code.evaluate((canvas) => {
+  // It is there before it is drawn.
+  const pixels = () => code.evaluate((canvas) => {
     const paper = canvas.getContext("2d");
     return [[1, 1], [canvas.width / 2, 1]].map(([x, y]) => paper.getImageData(x, y, 1, 1).data[0]);
   });
-  expect(pixels).toEqual([255, 255]);
+  await expect.poll(pixels).toEqual([255, 255]);
   const dark = await code.evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return data.filter((value, index) => index % 4 === 0 && value === 0).length / (data.length / 4);
