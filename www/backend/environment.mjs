@@ -42,6 +42,8 @@ export function readEnvironment(env) {
     // Who may collect a payment; the first one does where the shopper chooses none.
     providers,
     stateFile: required("STATE_FILE"),
+    // Only where the stand-in for Alipay runs is there a page of its traffic to lead to.
+    standInOrigin: env.STAND_IN_ORIGIN ? origin("STAND_IN_ORIGIN") : undefined,
     payHosts: standInHosts(edgeOrigin),
   };
 }

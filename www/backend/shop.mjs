@@ -13,6 +13,7 @@ import { openEvents, RefusedEvent } from "./events.mjs";
 import { orderTokenSigner } from "./order-token.mjs";
 import { InvalidOrder, openOrders } from "./orders.mjs";
 import { statesRoutes } from "./states.mjs";
+import { DOCUMENTATION, places } from "./places.mjs";
 import { openStore } from "./store.mjs";
 
 const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
@@ -34,11 +35,11 @@ export function createShop(settings) {
   shop.set("query parser", "simple");
   shop.use(securityHeaders(settings.edgeOrigin));
   shop.use("/assets", express.static(PUBLIC, { index: false, redirect: false, maxAge: "1h" }));
-  shop.use(pageFor);
+  shop.use(pageFor(settings));
 
   shop.get("/", (request, response) => {
     const lastOrder = orders.find(lastOrderOf(request));
-    response.send(productPage({ ...response.locals.page, ...settings, cart: randomUUID(), lastOrder }));
+    response.send(productPage(response.locals.page, { ...settings, cart: randomUUID(), lastOrder }));
   });
 
   shop.post("/orders", express.urlencoded({ extended: false, limit: "2kb" }), (request, response) => {
@@ -57,11 +58,11 @@ export function createShop(settings) {
     // An order keeps the language it was made in, also when the shopper comes back from Alipay.
     const page = { ...response.locals.page, texts: chosenTexts(request) ?? textsOf(order.locale) };
     const token = order.status === "created" ? await orderToken(order) : null;
-    response.send(checkoutPage({ ...page, ...settings, order, token }));
+    response.send(checkoutPage(page, { ...settings, order, token }));
   });
 
   shop.get("/orders", (request, response) => {
-    response.send(ordersPage({ ...response.locals.page, orders: orders.list(), events: events.list() }));
+    response.send(ordersPage(response.locals.page, { orders: orders.list(), events: events.list() }));
   });
 
   shop.get("/api/orders/:out_trade_no", (request, response) => {
@@ -76,6 +77,7 @@ export function createShop(settings) {
   });
 
   shop.use(statesRoutes());
+  shop.use("/docs", express.static(DOCUMENTATION, { maxAge: "1h" }));
 
   // The signature covers the body as received, so it is read as text and not parsed as JSON first.
   const rawText = express.text({ type: () => true, limit: MOST_EVENT_BYTES, inflate: false });
@@ -124,11 +126,14 @@ function securityHeaders(edgeOrigin) {
 }
 
 /** `?lang=` wins over the browser's languages and is carried along in the links. */
-function pageFor(request, response, next) {
-  const texts = chosenTexts(request) ?? TEXTS[request.acceptsLanguages("en", "zh") || "en"];
-  response.vary("Accept-Language");
-  response.locals.page = { texts, path: request.path, chosen: chosenTexts(request) !== null };
-  next();
+function pageFor(settings) {
+  return (request, response, next) => {
+    const texts = chosenTexts(request) ?? TEXTS[request.acceptsLanguages("en", "zh") || "en"];
+    response.vary("Accept-Language");
+    const page = { texts, path: request.path, chosen: chosenTexts(request) !== null };
+    response.locals.page = { ...page, places: places(page, settings) };
+    next();
+  };
 }
 
 function lastOrderOf(request) {
@@ -147,7 +152,7 @@ function textsOf(locale) {
 function answerFailure(request, response, status, code) {
   const forPeople = request.path !== "/alipay/events" && !request.path.startsWith("/api/");
   if (!forPeople) return problem(response, status, code);
-  response.status(status).send(messagePage({ ...response.locals.page, status }));
+  response.status(status).send(messagePage(response.locals.page, { status }));
 }
 
 function problem(response, status, code) {

@@ -14,7 +14,7 @@ export function statesRoutes() {
 
   routes.get("/states", (request, response) => {
     allow(response, "frame-src", "'self'");
-    response.send(statesPage({ ...response.locals.page, choices: chosen(request.query) }));
+    response.send(statesPage(response.locals.page, { choices: chosen(request.query) }));
   });
 
   routes.get("/states/tile", (request, response) => {

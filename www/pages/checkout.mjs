@@ -1,12 +1,13 @@
 import { displayText } from "../backend/money.mjs";
 import { html } from "./html.mjs";
-import { layout } from "./layout.mjs";
+import { layout, to } from "./layout.mjs";
 
 /**
  * The checkout page, also the page that the shopper comes back to. The element and its script tag
  * are all that a merchant adds; `paid` is what this shop's own record says, never the address.
  */
-export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order, token }) {
+export function checkoutPage(page, { edgeOrigin, payHosts, order, token }) {
+  const { texts } = page;
   const amount = displayText(order.amount, order.currency, texts.locale);
   const open = order.status === "created";
   const head = html`<script src="/assets/checkout.js" type="module"></script>
@@ -30,13 +31,13 @@ export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order,
       <div><dt>${texts.tradeNumber}</dt><dd><code id="trade-no">${order.trade_no}</code></dd></div>
       <div><dt>${texts.amount}</dt><dd>${amount}</dd></div>
     </dl>
-    <a class="secondary" href="/${chosen && `?lang=${texts.lang}`}">${texts.backToShop}</a>
+    <a class="secondary" href="${to(page, "/")}">${texts.backToShop}</a>
   </section>`;
 
   const closed = html`<section class="card" aria-labelledby="closed-title">
     <h2 id="closed-title">${texts.closedTitle}</h2>
     <p>${texts.closedLead}</p>
-    <a class="secondary" href="/${chosen && `?lang=${texts.lang}`}">${texts.backToShop}</a>
+    <a class="secondary" href="${to(page, "/")}">${texts.backToShop}</a>
   </section>`;
 
   const main = html`<div class="checkout" data-order="${order.out_trade_no}" data-status="${order.status}">
@@ -53,7 +54,7 @@ export function checkoutPage({ texts, path, chosen, edgeOrigin, payHosts, order,
       </aside>
     </div>
   </div>`;
-  return layout({ texts, path, chosen, title: texts.checkoutTitle, head, main });
+  return layout(page, { title: texts.checkoutTitle, head, main });
 }
 
 function tick() {

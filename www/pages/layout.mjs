@@ -1,15 +1,18 @@
 import { html } from "./html.mjs";
 
-/** The frame of every page. `head` is for the page's own tags, `path` for the language link. */
-export function layout({ texts, path, chosen, title, head, main }) {
-  // A language that was chosen by hand is carried along; one that the browser asked for is not.
-  const keep = chosen ? `?lang=${texts.lang}` : "";
+/**
+ * The frame of every page: `page` is what the backend knows about the request (words, address, chosen
+ * language, places), `description` is for search engines, `head` for the page's own tags.
+ */
+export function layout(page, { title, description, head = "", main }) {
+  const { texts, path, places } = page;
   const document = html`<!doctype html>
 <html lang="${texts.locale}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
+    <meta name="description" content="${description ?? texts.description}">
     <title>${title} – ${texts.shop}</title>
     <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/assets/shop.css">
@@ -17,21 +20,31 @@ export function layout({ texts, path, chosen, title, head, main }) {
   </head>
   <body>
     <a class="skip" href="#main">${texts.skip}</a>
+    <nav class="strip" aria-label="${texts.tour}">
+      <ul>${places.map(({ name, href }) => html`
+        <li><a href="${href}"${href.split("?")[0] === path && html` aria-current="page"`}>${texts.places[name][0]}</a></li>`)}
+      </ul>
+    </nav>
     <header class="top">
-      <a class="brand" href="/${keep}">${leaf()}<span>${texts.shop}</span></a>
+      <a class="brand" href="${to(page, "/")}">${leaf()}<span>${texts.shop}</span></a>
       <nav aria-label="${texts.navigation}">
-        <a href="/${keep}"${current(path, "/")}>${texts.navProduct}</a>
-        <a href="/orders${keep}"${current(path, "/orders")}>${texts.navOrders}</a>
+        <a href="${to(page, "/")}"${current(path, "/")}>${texts.navProduct}</a>
+        <a href="${to(page, "/orders")}"${current(path, "/orders")}>${texts.navOrders}</a>
         <a class="language" href="?lang=${texts.other.lang}" lang="${texts.other.locale}"
           hreflang="${texts.other.locale}" aria-label="${texts.other.label}">${texts.other.name}</a>
       </nav>
     </header>
     <main id="main" tabindex="-1">${main}</main>
-    <footer class="bottom">${texts.footer} <a href="/states">${texts.footerStates}</a></footer>
+    <footer class="bottom">${texts.footer}</footer>
   </body>
 </html>
 `;
   return document.toString();
+}
+
+/** The address of one of the shop's own pages. A language that was chosen by hand is carried along. */
+export function to({ texts, chosen }, path) {
+  return chosen ? `${path}?lang=${texts.lang}` : path;
 }
 
 function current(path, page) {

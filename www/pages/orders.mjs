@@ -1,17 +1,17 @@
 import { displayText } from "../backend/money.mjs";
 import { html } from "./html.mjs";
-import { layout } from "./layout.mjs";
+import { layout, to } from "./layout.mjs";
 
 /**
  * What arrived at the shop. Open to everyone because it is a demo: in a real shop this belongs
  * behind the staff's login.
  */
-export function ordersPage({ texts, path, chosen, orders, events }) {
+export function ordersPage(page, { orders, events }) {
+  const { texts } = page;
   const { columns } = texts;
-  const keep = chosen && `?lang=${texts.lang}`;
   const orderRows = orders.map(
     (order) => html`<tr>
-      <th scope="row"><a href="/checkout/${order.out_trade_no}${keep}"><code>${order.out_trade_no}</code></a></th>
+      <th scope="row"><a href="${to(page, `/checkout/${order.out_trade_no}`)}"><code>${order.out_trade_no}</code></a></th>
       ${cell(columns.item, order.subject)}
       ${cell(columns.amount, displayText(order.amount, order.currency, texts.locale))}
       ${cell(columns.status, html`<span class="badge ${order.status}">${texts.status[order.status]}</span>`)}
@@ -35,7 +35,7 @@ export function ordersPage({ texts, path, chosen, orders, events }) {
     ${table("events", texts.ordersEvents, texts.noEvents, eventRows, [
       columns.webhookId, columns.type, columns.order, columns.result, columns.received,
     ])}`;
-  return layout({ texts, path, chosen, title: texts.ordersTitle, head: "", main });
+  return layout(page, { title: texts.ordersTitle, main });
 }
 
 function table(id, title, empty, rows, names) {

@@ -2,12 +2,13 @@ import { CURRENCIES, SIZES } from "../backend/catalogue.mjs";
 import { displayText } from "../backend/money.mjs";
 import { art } from "./art.mjs";
 import { html } from "./html.mjs";
-import { layout } from "./layout.mjs";
+import { layout, to } from "./layout.mjs";
 
 const QUANTITIES = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** The product page: a plain form that works without script; product.js only shows the prices and the total. */
-export function productPage({ texts, path, chosen, providers, cart, lastOrder }) {
+export function productPage(page, { providers, cart, lastOrder }) {
+  const { texts } = page;
   const currency = CURRENCIES[providers[0]];
   const price = (prices) => displayText(prices[currency], currency, texts.locale);
   const sizes = Object.entries(SIZES).map(
@@ -16,13 +17,13 @@ export function productPage({ texts, path, chosen, providers, cart, lastOrder })
       <span class="size-face"><span>${texts.grams(grams)}</span><span class="size-price">${price(prices)}</span></span>
     </label>`,
   );
-  const main = html`${lastOrder && resume(texts, lastOrder, chosen)}<div class="product">
+  const main = html`${lastOrder && resume(page, lastOrder)}<div class="product">
     <div class="picture">${art(texts.artLabel)}</div>
     <div class="offer">
       <p class="kicker">${texts.productKicker}</p>
       <h1>${texts.productTitle}</h1>
       <p class="lead">${texts.productLead}</p>
-      <form action="/orders${chosen && `?lang=${texts.lang}`}" method="post" autocomplete="off">
+      <form action="${to(page, "/orders")}" method="post" autocomplete="off">
         <input type="hidden" name="cart" value="${cart}">
         <fieldset>
           <legend>${texts.size}</legend>
@@ -41,9 +42,10 @@ export function productPage({ texts, path, chosen, providers, cart, lastOrder })
         ${texts.facts.map(([name, fact]) => html`<div><dt>${name}</dt><dd>${fact}</dd></div>`)}
       </dl>
     </div>
-  </div>`;
+  </div>
+  ${tour(page)}`;
   const head = html`<script src="/assets/product.js" type="module"></script>`;
-  return layout({ texts, path, chosen, title: texts.productTitle, head, main });
+  return layout(page, { title: texts.productTitle, head, main });
 }
 
 /** Who collects the payment, and in what; product.js shows the prices in it. */
@@ -56,10 +58,22 @@ function providerChoice(texts, providers) {
         `;
 }
 
-function resume(texts, { out_trade_no, status }, chosen) {
+/** Everything that there is to try, for whoever has just started the demo. */
+function tour({ texts, places }) {
+  const elsewhere = places.filter(({ name }) => name !== "shop");
+  return html`<section class="tour" aria-labelledby="tour-title">
+    <h2 id="tour-title">${texts.tour}</h2>
+    <ul>${elsewhere.map(({ name, href }) => html`
+      <li class="card"><a href="${href}">${texts.places[name][0]}</a><p>${texts.places[name][1]}</p></li>`)}
+    </ul>
+  </section>`;
+}
+
+function resume(page, { out_trade_no, status }) {
+  const { texts } = page;
   const [said, action] = texts.resume[status];
   return html`<p class="resume" id="resume">
     <span>${said} <code>${out_trade_no}</code></span>
-    <a href="/checkout/${out_trade_no}${chosen && `?lang=${texts.lang}`}">${action}</a>
+    <a href="${to(page, `/checkout/${out_trade_no}`)}">${action}</a>
   </p>`;
 }

@@ -81,7 +81,7 @@ function tiles({ show, scene }) {
 }
 
 /** Every state of the button by hand. In English only: it is for those who put the button into a shop. */
-export function statesPage({ texts, path, choices }) {
+export function statesPage(page, { choices }) {
   const head = html`<link rel="stylesheet" href="/assets/states.css">
     <script src="/assets/states.js" type="module"></script>`;
   const main = html`<div class="states" lang="en">
@@ -96,7 +96,7 @@ export function statesPage({ texts, path, choices }) {
       ${tiles(choices).map((tile) => frame(tile, choices))}
     </ul>
   </div>`;
-  return layout({ texts, path, chosen: false, title: "The button, by hand", head, main });
+  return layout(page, { title: "The button, by hand", head, main });
 }
 
 function select(name, values, choices) {

@@ -12,7 +12,7 @@ export const EDGE_ORIGIN = "https://edge.example";
 export const SHOP_ORIGIN = "https://shop.example";
 
 /** Starts a shop on a free port; `restart` gives a second one on the same state file. */
-export async function startShop(test) {
+export async function startShop(test, more = {}) {
   const home = mkdtempSync(join(tmpdir(), "shop-"));
   test.after(() => rmSync(home, { recursive: true }));
   const settings = {
@@ -23,6 +23,7 @@ export async function startShop(test) {
     stateFile: join(home, "shop.json"),
     providers: ["alipay-gateway", "antom"],
     payHosts: "",
+    ...more,
   };
   const start = async () => {
     const server = createShop(settings).listen(0, "127.0.0.1");

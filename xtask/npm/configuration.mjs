@@ -85,6 +85,7 @@ export function shopVariables({ home, ports, origins, secrets }) {
     ORDER_SECRET: secrets['order.secret'],
     WEBHOOK_SECRET: secrets['webhook.secret'],
     PROVIDERS: 'alipay-gateway,antom',
+    STAND_IN_ORIGIN: origins.alipay,
     STATE_FILE: join(home, 'state', 'shop.json'),
   };
 }

@@ -70,6 +70,7 @@ test('the shop knows its own two secrets and no others', () => {
     ORDER_SECRET: 'order',
     WEBHOOK_SECRET: 'whsec_x',
     PROVIDERS: 'alipay-gateway,antom',
+    STAND_IN_ORIGIN: 'http://127.0.0.1:2',
     STATE_FILE: '/h/state/shop.json',
   });
 });
