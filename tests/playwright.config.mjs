@@ -18,8 +18,8 @@ export default defineConfig({
   outputDir: "results/failures",
   globalSetup: "./stack/global-setup.mjs",
   reporter: "list",
-  // The stand-in's faults hold for the next payment, whoever makes it: one test at a time.
-  workers: 1,
+  // They wait more than they work. Each worker has a stack of its own and does a file's tests one after another.
+  workers: 2,
   // A test that passes at the second attempt has not passed.
   retries: 0,
   timeout: 60_000,

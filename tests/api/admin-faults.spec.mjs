@@ -5,13 +5,12 @@ import { expect, test } from "@playwright/test";
 
 import { forgetAlarms, inOrders, openIndexBench, TOKENS } from "../stack/index-bench.mjs";
 import { paidFields } from "../stack/notification.mjs";
+import { useStack } from "../stack/running.mjs";
 import { openBench } from "../proof/bench.mjs";
 
 test.describe.configure({ mode: "serial" });
 
-const VARIABLE = "ALIPAY_CHECKOUT_TEST_STACK";
 const SUCCESS = { status: 200, body: "success", refusal: null };
-const run = process.env[VARIABLE];
 let bench, index;
 
 test.beforeAll(async () => {
@@ -23,7 +22,7 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await bench?.shut();
   // A bench says where it is in the same way as the run's stack; later files want the latter.
-  process.env[VARIABLE] = run;
+  useStack(undefined);
 });
 
 test.afterEach(() => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { edgeVariables, ensureSecrets, freePorts, originsOf } from "../../xtask/npm/stack.mjs";
 import { SIGNERS, signed } from "../stack/notification.mjs";
-import { publishStack } from "../stack/running.mjs";
+import { useStack } from "../stack/running.mjs";
 import { claims, orderToken, returnAddress } from "../stack/tokens.mjs";
 import { Receiver } from "./receiver.mjs";
 import { Workerd } from "./workerd.mjs";
@@ -51,7 +51,7 @@ export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, mad
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
   const place = folder(base, "bench");
   const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags, made });
-  publishStack({ origins, secrets });
+  useStack({ origins, secrets });
   try {
     await workerd.start(probe && (() => probe(workerd.origin)));
   } catch (error) {

@@ -1,5 +1,6 @@
-// One stack for the whole run: stand-in, Worker and shop on free ports, with a home of its own, and
-// the gate between the Worker and the shop.
+// A stack for each of Playwright's workers, for the whole run: stand-in, Worker and shop on free ports, with a
+// home of its own, and the gate between the Worker and the shop. The stand-in's faults hold for the next payment,
+// whoever makes it, so that two workers cannot share one.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,12 +8,26 @@ import { join } from "node:path";
 
 import { freePorts, startStack } from "../../xtask/npm/stack.mjs";
 import { openGate } from "./gate.mjs";
-import { publishStack } from "./running.mjs";
+import { publishStacks } from "./running.mjs";
 
 /** Seconds between two forwards: short, and short at each step, so that no test waits for long. */
 export const FORWARD_LADDER_S = "0,1,1,1,1,1,1,1";
 
-export default async function globalSetup() {
+export default async function globalSetup({ workers }) {
+  const stacks = await Promise.allSettled(Array.from({ length: workers }, open));
+  const stop = () => Promise.all(stacks.map(({ value }) => value?.stop()));
+  const failure = stacks.find(({ status }) => status === "rejected");
+  if (failure !== undefined) {
+    await stop();
+    const { reason } = failure;
+    // What can be mended is said in one line and a few of the part's own; the stack trace says less.
+    throw typeof reason.describe === "function" ? new Error(reason.describe()) : reason;
+  }
+  publishStacks(stacks.map(({ value }) => value.published));
+  return stop;
+}
+
+async function open() {
   const home = mkdtempSync(join(tmpdir(), "alipay-checkout-tests-"));
   const ports = await freePorts();
   const gate = await openGate(`http://127.0.0.1:${ports.shop}`);
@@ -23,13 +38,14 @@ export default async function globalSetup() {
     env: { FORWARD_URL: `${gate.origin}/alipay/events`, FORWARD_LADDER_S, QUERY_LADDER_S: "never" },
   }).catch(async (trouble) => {
     await gate.close();
-    // What can be mended is said in one line and a few of the part's own; the stack trace says less.
-    throw typeof trouble.describe === "function" ? new Error(trouble.describe()) : trouble;
+    throw trouble;
   });
-  publishStack({ origins: { ...stack.origins, gate: gate.origin }, secrets: stack.secrets });
-  return async () => {
-    await stack.stop();
-    await gate.close();
-    rmSync(home, { recursive: true });
+  return {
+    published: { origins: { ...stack.origins, gate: gate.origin }, secrets: stack.secrets },
+    stop: async () => {
+      await stack.stop();
+      await gate.close();
+      rmSync(home, { recursive: true });
+    },
   };
 }
