@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { openIndexBench } from "../stack/index-bench.mjs";
+import { ACCEPTED, refused, send, signedMessage } from "../stack/antom.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { wrappedWorker } from "./workerd.mjs";
 
@@ -58,14 +59,14 @@ export class World {
   }
 
   inspect(order) {
-    return this.control({ inspect: order.out_trade_no });
+    return this.control({ inspect: order.out_trade_no, provider: order.provider });
   }
 
   /** Sets the Worker's clock forward, or back; the order's alarm, if there is one, goes by the same clock. */
   async advance(order, advance_ms) {
     this.skew_ms += advance_ms;
     await this.control({ advance_ms });
-    if (order) await this.control({ rearm: order.out_trade_no });
+    if (order) await this.control({ rearm: order.out_trade_no, provider: order.provider });
   }
 
   /** Sets the Worker's clock right. */
@@ -95,7 +96,9 @@ export class World {
       const body = new URLSearchParams({ order_token: orderToken(claims) });
       return read(await fetch(`${this.bench.origin}/checkout`, { method: "POST", body }));
     };
-    const json = await this.persist("checkout", ask, (answer) => !Array.isArray(answer), ['[503,"unavailable"]']);
+    // Whether Antom has begun the payment is not known when its answer fails.
+    const failures = ['[503,"unavailable"]', '[503,"pay_unknown"]'];
+    const json = await this.persist("checkout", ask, (answer) => !Array.isArray(answer), failures);
     return new Order(this, { ...claims, status_token: json.status_token });
   }
 
@@ -103,6 +106,13 @@ export class World {
   notify(message) {
     const failures = ["unavailable", "ask_back_failed"].map((refusal) => JSON.stringify({ status: 503, body: "fail", refusal }));
     return this.persist("notify", () => this.bench.notify(message), ({ body }) => body === "success", failures);
+  }
+
+  /** Antom, which sends until it is answered `SUCCESS`. */
+  tellAntom(message) {
+    const sent = signedMessage(message, { time: String(Date.now() + this.skew_ms) });
+    const failures = [JSON.stringify(refused("unavailable", 503))];
+    return this.persist("notify", () => send(sent, this.bench.origin), ({ body }) => body === ACCEPTED.body, failures);
   }
 
   /** Staff who ask until the act is taken. */
@@ -272,6 +282,6 @@ class Order {
   }
 
   view() {
-    return this.world.bench.admin.order(this.out_trade_no);
+    return this.world.bench.admin.get(`orders/${this.out_trade_no}?provider=${this.provider ?? "alipay-gateway"}`);
   }
 }

@@ -7,6 +7,8 @@
 //   { "advance_ms": 60000 }                                     the clock jumps
 //   { "rearm": NUMBER }                                         and an order's alarm with it
 //   { "inspect": NUMBER }                                       what the order has armed, and what is due
+//
+// Where an order is meant that is not the gateway's, `"provider": "antom"` is said too.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 
@@ -94,7 +96,9 @@ const answers = {
 
 globalThis.fetch = (request, settings) => {
   const { pathname, searchParams } = new URL(request.url ?? request);
-  const kind = searchParams.get("service") ?? (pathname === "/events" ? "merchant" : "fetch");
+  // The gateway is told in the query what is asked, Antom in the path; the rest is the merchant's.
+  const antom = /\/payments\/(\w+)$/.exec(pathname)?.[1];
+  const kind = searchParams.get("service") ?? antom ?? (pathname === "/events" ? "merchant" : "fetch");
   return later(kind, () => real.fetch(request, settings), answers);
 };
 
@@ -222,7 +226,8 @@ export default class extends WorkerEntrypoint {
     if (new URL(request.url).pathname !== "/fault") return new Built(this.ctx, faultyEnv(this.env)).fetch(request);
     const asked = await request.json();
     // The name that the Worker gives an order's object.
-    const order = (number) => this.env.ORDER.getByName(`gateway:${this.env.PARTNER}:${number}`);
+    const account = asked.provider === "antom" ? `antom:${this.env.ANTOM_CLIENT_ID}` : `gateway:${this.env.PARTNER}`;
+    const order = (number) => this.env.ORDER.getByName(`${account}:${number}`);
     if (asked.inspect) return order(asked.inspect).fetch("https://fault/inspect");
     if (asked.rearm) return order(asked.rearm).fetch("https://fault/rearm");
     skew_ms += asked.advance_ms ?? 0;
