@@ -1,4 +1,4 @@
-// `npm run build`: the widget, the Worker with the widget among its assets, and the stand-in for Alipay.
+// `npm run build`: the widget, the Worker with the widget among its assets, the stand-in for Alipay, and the documentation.
 
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import { Stamps, digest } from './stamps.mjs';
 const SHARED = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo', 'xtask/npm/tools.json'];
 const WIDGET_SCRIPTS = ['build-widget.mjs', 'describe-widget.mjs', 'widget-manifest.mjs', 'widget-types.mjs']
   .map((name) => `xtask/npm/${name}`);
+// What the documentation shows besides its own pages; `docs/alipay/README.md` is named, as a folder's README counts for nothing.
+const DOCS_SHOW = ['README.md', 'SECURITY.md', 'docs/alipay/README.md', 'sandbox/README.md', 'widget/README.md', 'widget/examples/README.md',
+  'edge/src/error.rs', 'protocol/src/notification/error.rs', 'protocol/src/antom/notification/error.rs'];
 const HINT = 'mend what the lines above name, then start again.';
 
 const STAMPS = new Stamps(join(LOCAL, 'stamps'));
@@ -35,6 +38,12 @@ const STEPS = [
     inputs: ['sandbox', 'protocol', ...SHARED],
     outputs: ['target/debug/alipay-sandbox'],
     work: buildSandbox,
+  },
+  {
+    name: 'docs',
+    inputs: ['docs', ...DOCS_SHOW, 'package-lock.json'],
+    outputs: ['www/build/docs'],
+    work: buildDocs,
   },
 ];
 
@@ -80,6 +89,11 @@ async function buildSandbox(note) {
     hint: HINT,
     onLine: note,
   });
+}
+
+async function buildDocs(note) {
+  // In a process of its own, as the widget.
+  await run('build-docs', 'node', [join(ROOT, 'docs', 'site', 'build.mjs')], { hint: HINT, onLine: note });
 }
 
 /** Puts the widget where the Worker serves it from, `/v1/`, with the headers it is served with. */

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Made by tools, or not ours. Only names directly below the root carry their slash.
-const NOT_SOURCES: [&str; 13] = [
+const NOT_SOURCES: [&str; 14] = [
     ".git",
     ".local",
     ".tools",
@@ -23,6 +23,7 @@ const NOT_SOURCES: [&str; 13] = [
     "tests/results",
     "vectors",
     "widget/pkg",
+    "www/build",
 ];
 
 /// Endings of the files that are read; everything else is no source.

@@ -25,7 +25,7 @@ struct Zone {
 }
 
 /// The most special first: the first zone that holds a file is its zone.
-const ZONES: [Zone; 8] = [
+const ZONES: [Zone; 9] = [
     Zone {
         files: "www/test/",
         home: "www/",
@@ -67,6 +67,14 @@ const ZONES: [Zone; 8] = [
         computed: false,
         packages: Some(("tests/package.json", &["devDependencies"])),
         extra: &["alipay-checkout"],
+    },
+    Zone {
+        files: "docs/site/",
+        home: "docs/site/",
+        node: true,
+        computed: false,
+        packages: Some(("docs/site/package.json", &["dependencies"])),
+        extra: &[],
     },
     Zone {
         files: "widget/",
@@ -280,6 +288,7 @@ mod tests {
     const SHOP: &str =
         r#"{ "dependencies": { "express": "5" }, "devDependencies": { "c8": "1" } }"#;
     const ROOT: &str = r#"{ "devDependencies": { "esbuild": "0" } }"#;
+    const DOCS: &str = r#"{ "dependencies": { "yaml": "2" } }"#;
     const TESTS: &str = r#"{ "devDependencies": { "@playwright/test": "1" } }"#;
 
     #[track_caller]
@@ -288,6 +297,7 @@ mod tests {
             ("package.json", ROOT),
             ("www/package.json", SHOP),
             ("tests/package.json", TESTS),
+            ("docs/site/package.json", DOCS),
             (path, text),
         ];
         let found: Vec<String> = violations(&Tree::made_up(&files, vec![]))
@@ -385,6 +395,18 @@ mod tests {
                 "widget/js/load.js:1: lit: widget/ imports no packages",
                 "widget/js/load.js:2: node:fs: widget/ does not run in Node",
                 "widget/js/load.js:3: ../../www/public/shop.js is outside widget/",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_documentation_importing_other_packages_or_parts_rejected() {
+        check(
+            "docs/site/lib/api.mjs",
+            "import 'yaml';\nimport './urls.mjs';\nimport 'express';\nimport '../../../tests/stack/openapi.mjs';",
+            &[
+                "docs/site/lib/api.mjs:3: express is not in docs/site/package.json, nor a node: module",
+                "docs/site/lib/api.mjs:4: ../../../tests/stack/openapi.mjs is outside docs/site/",
             ],
         );
     }
