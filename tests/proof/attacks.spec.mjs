@@ -319,7 +319,6 @@ function unended(chunks) {
 }
 
 /** A Worker with such a variable serves nothing; the log names the variable, the answer does not. */
-/** A Worker with such a variable serves nothing and names the variable. */
 async function expectMisconfigured(env, variable) {
   const listens = (origin) => fetch(`${origin}/healthz`).then(({ status }) => status === 503, () => false);
   const broken = await another({ env, probe: listens });

@@ -1,4 +1,4 @@
-// The suites of `npm test`, in the order in which they run. Each resolves with `{ code, counts, lines, log }`.
+// The suites of `npm test`, in the order in which they run; those of Cargo beside the others. Each resolves with `{ code, counts, lines, log }`.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,21 +18,24 @@ const CLIPPY = ['--locked', '--', '-D', 'warnings'];
 
 /**
  * `says` is for people. `build` and `browser` tell what a suite needs made ready; `wasmPack` that it
- * waits for wasm-pack, which is why the widget comes last.
+ * waits for wasm-pack, which is why the widget comes last; `cargo` that Cargo does it, which locks its folder.
  */
 export const SUITES = [
   {
     name: 'format',
+    cargo: true,
     says: 'rustfmt has nothing to change',
     run: (ready) => check('format', ['fmt', '--all', '--check'], ready),
   },
   {
     name: 'clippy',
+    cargo: true,
     says: 'no warning natively',
     run: (ready) => check('clippy', ['clippy', '--workspace', '--all-targets', ...CLIPPY], ready),
   },
   {
     name: 'clippy-wasm',
+    cargo: true,
     says: 'no warning for the Worker and the widget as they are built',
     run: (ready) => check('clippy-wasm', [
       'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', ...WASM, ...CLIPPY,
@@ -45,6 +48,7 @@ export const SUITES = [
   },
   {
     name: 'native',
+    cargo: true,
     says: 'every Rust test, tidy included',
     run: native,
   },
@@ -99,6 +103,7 @@ export const SUITES = [
   },
   {
     name: 'widget',
+    cargo: true,
     says: 'the element in a real browser, by wasm-pack',
     browser: true,
     wasmPack: true,

@@ -29,14 +29,24 @@ export function chosenSuites(args, suites = SUITES) {
 /** What `--help` prints. */
 export function usage(suites = SUITES) {
   const rows = suites.map(({ name, says }) => `  ${name.padEnd(12)} ${says}\n`);
-  return `npm test                  every suite, in this order
+  return `npm test                  every suite, those of Cargo beside the others
 npm test -- --only NAME   one suite; may be given more than once
 
 ${rows.join('')}`;
 }
 
-/** Runs suites one after another; a failing one does not keep the later ones from running. */
+/**
+ * Runs suites, those of Cargo beside the others: compilers and browsers are seldom busy at the same moment, and
+ * either half takes longer than a developer likes to wait. A failing suite does not keep the later ones from running.
+ */
 export async function runSuites(suites, ready, progress) {
+  const lanes = [suites.filter(({ cargo }) => cargo), suites.filter(({ cargo }) => !cargo)];
+  const totals = await Promise.all(lanes.map((lane) => runLane(lane, ready, progress)));
+  const total = (count) => totals.reduce((sum, lane) => sum + lane[count], 0);
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
+}
+
+async function runLane(suites, ready, progress) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const suite of suites) {
     const result = await progress.step(suite.name, async (note) => {

@@ -22,6 +22,17 @@ test('a failing suite does not keep the next one from running', async () => {
 `);
 });
 
+test("Cargo's suites run beside the others, and one after another among themselves", async () => {
+  const began = [];
+  let open;
+  const opened = new Promise((settle) => { open = settle; });
+  const ofCargo = (name) => ({ ...passing, name, cargo: true, run: async () => { began.push(name); await opened; return passing.run(); } });
+  const other = { ...passing, name: 'browser', run: async () => { began.push('browser'); open(); return passing.run(); } };
+  const total = await runSuites([ofCargo('clippy'), ofCargo('native'), other], {}, new Progress(page()));
+  assert.deepEqual(total, { passed: 9, failed: 0, skipped: 0 });
+  assert.deepEqual(began, ['clippy', 'browser', 'native']);
+});
+
 test('a suite that ran no test has failed', async () => {
   const out = page();
   const total = await runSuites([suite('empty', { passed: 0, failed: 0, skipped: 0 })], {}, new Progress(out));
@@ -74,7 +85,7 @@ test('test files are found below the folder, others are not', (t) => {
 });
 
 test('--help names every suite and what it shows', () => {
-  assert.equal(usage([{ name: 'format', says: 'nothing to change' }]), `npm test                  every suite, in this order
+  assert.equal(usage([{ name: 'format', says: 'nothing to change' }]), `npm test                  every suite, those of Cargo beside the others
 npm test -- --only NAME   one suite; may be given more than once
 
   format       nothing to change
