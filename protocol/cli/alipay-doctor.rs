@@ -9,7 +9,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use alipay_protocol::charset::Charset;
-use alipay_protocol::doctor::{Captured, Configuration, MAX_CAPTURE, Outcome, diagnose};
+use alipay_protocol::doctor::{Captured, Configuration, Language, MAX_CAPTURE, Outcome, diagnose};
 use alipay_protocol::openplatform::Rule;
 use alipay_protocol::sign::SignType;
 use alipay_protocol::trade::Partner;
@@ -38,6 +38,7 @@ what helps to find a wrong key
   --other-key FILE      any key that might be the right one; may be given several times
 
   --json                the verdict for programs
+  --lang en|zh          the language of the verdict; en (default)
   -h, --help            this text
 
 It prints the mistake, the mend, and how sure it is: `proved` means that the signature holds with
@@ -61,6 +62,7 @@ struct Asked {
     client_id: Option<String>,
     path: Option<String>,
     json: bool,
+    language: Option<Language>,
     capture: Option<String>,
 }
 
@@ -105,10 +107,11 @@ fn run(words: Vec<String>) -> Result<ExitCode, String> {
         configuration = configuration.with_path(path);
     }
     let diagnosis = diagnose(&configuration, &captured);
+    let language = asked.language.unwrap_or_default();
     if asked.json {
-        println!("{}", diagnosis.for_programs());
+        println!("{}", diagnosis.for_programs(language));
     } else {
-        print!("{}", diagnosis.for_people());
+        print!("{}", diagnosis.for_people(language));
     }
     Ok(match diagnosis.outcome() {
         Outcome::Valid => ExitCode::SUCCESS,
@@ -161,6 +164,11 @@ fn asked(words: Vec<String>) -> Result<Asked, String> {
             "--client-id" => asked.client_id = Some(value()?),
             "--path" => asked.path = Some(value()?),
             "--json" => asked.json = true,
+            "--lang" => {
+                let word = value()?;
+                let known = Language::parse(&word);
+                asked.language = Some(known.ok_or(format!("{word} is not en or zh"))?);
+            }
             other if other.starts_with("--") => return Err(format!("unknown option {other}")),
             _ if asked.capture.is_some() => return Err("more than one CAPTURE".to_owned()),
             _ => asked.capture = Some(option),
@@ -195,11 +203,5 @@ fn capture(file: &str) -> Result<Captured, String> {
     if bytes.is_empty() {
         return Err(format!("{file}: empty"));
     }
-    Ok(Captured::parse(strip(&bytes)))
-}
-
-/// A capture in a file ends with the file's line break, which was not sent; one more was.
-fn strip(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+    Ok(Captured::parse_pasted(&bytes))
 }

@@ -33,6 +33,7 @@ mod antom;
 mod capture;
 mod cause;
 mod change;
+mod chinese;
 mod gateway;
 mod keys;
 mod reading;
@@ -141,6 +142,28 @@ impl std::fmt::Debug for Configuration<'_> {
             .field("rule", &self.rule)
             .field("charset", &self.charset)
             .finish_non_exhaustive()
+    }
+}
+
+/// The language of words for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// Simplified Chinese.
+    Chinese,
+    /// English.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// Reads `en` or `zh`; `None` for every other one.
+    #[must_use]
+    pub fn parse(tag: &str) -> Option<Self> {
+        match tag {
+            "en" => Some(Self::English),
+            "zh" => Some(Self::Chinese),
+            _ => None,
+        }
     }
 }
 

@@ -36,6 +36,14 @@ impl Captured {
         }
     }
 
+    /// As [`parse`](Self::parse), of a file or a text field: the line break at its end is the
+    /// editor's and was not sent; one more was.
+    #[must_use]
+    pub fn parse_pasted(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        Self::parse(bytes.strip_suffix(b"\r").unwrap_or(bytes))
+    }
+
     /// A request whose parts are known, as a page or a server has them.
     #[must_use]
     pub fn new(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {

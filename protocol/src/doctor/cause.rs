@@ -1,5 +1,8 @@
 //! The known mistakes: a stable code, what happened in plain words, the mend.
 
+use super::Language;
+use super::chinese;
+
 /// A mistake that is known to break signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -80,14 +83,20 @@ impl Cause {
 
     /// What happened, for people.
     #[must_use]
-    pub fn says(self) -> &'static str {
-        self.row().1
+    pub fn says(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => chinese::words(self).0,
+            Language::English => self.row().1,
+        }
     }
 
     /// What mends it.
     #[must_use]
-    pub fn mend(self) -> &'static str {
-        self.row().2
+    pub fn mend(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => chinese::words(self).1,
+            Language::English => self.row().2,
+        }
     }
 
     #[rustfmt::skip]

@@ -6,7 +6,7 @@ mod configuration; // keys, rules, charsets: what was configured
 mod message; // what happened to the message on its way
 
 use alipay_protocol::doctor::{
-    Captured, Cause, Certainty, Configuration, Diagnosis, Outcome, diagnose,
+    Captured, Cause, Certainty, Configuration, Diagnosis, Language, Outcome, diagnose,
 };
 use alipay_protocol::form::Form;
 use alipay_protocol::sign::SignType;
@@ -222,7 +222,7 @@ fn report_names_the_mistakes_and_shows_no_value() {
     let sign = genuine.value("sign").replace('+', " ");
     let body = genuine.with("sign", sign.as_bytes());
     let diagnosis = examine(&genuine.configuration(), body);
-    let text = diagnosis.for_people();
+    let text = diagnosis.for_people(Language::English);
     assert_eq!(
         text,
         "2 mistakes together; with all of them undone, the signature holds.\n\n\
@@ -234,13 +234,18 @@ fn report_names_the_mistakes_and_shows_no_value() {
          what  A `+` in `sign` became a space.\n  \
          mend  The sender must write it as %2B; do not decode the form a second time.\n"
     );
-    let json: serde_json::Value = serde_json::from_str(&diagnosis.for_programs()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&diagnosis.for_programs(Language::English)).unwrap();
     assert_eq!(json["outcome"], "explained");
     assert_eq!(json["refusal"], serde_json::Value::Null);
     assert_eq!(json["findings"][0]["code"], "html_escaped");
     assert_eq!(json["findings"][0]["field"], "fund_bill_list");
     assert_eq!(json["findings"][1]["certainty"], "proved");
-    assert!(!diagnosis.for_programs().contains("ALIPAYACCOUNT"));
+    assert!(
+        !diagnosis
+            .for_programs(Language::English)
+            .contains("ALIPAYACCOUNT")
+    );
 }
 
 #[test]
@@ -248,13 +253,38 @@ fn report_of_a_valid_and_of_an_unexplained_message() {
     let genuine = genuine("edge-base");
     let valid = examine(&genuine.configuration(), &genuine.body);
     assert_eq!(
-        valid.for_people(),
+        valid.for_people(Language::English),
         "VALID: the signature holds, and the message is in order.\n"
     );
     let altered = genuine.with("total_fee", b"0.01");
-    let report = examine(&genuine.configuration(), altered).for_people();
+    let report = examine(&genuine.configuration(), altered).for_people(Language::English);
     assert!(report.starts_with("NOT EXPLAINED: no known mistake makes this signature hold.\n"));
     assert!(!report.contains("mend"), "{report}");
+}
+
+#[test]
+fn report_in_chinese_says_the_same() {
+    let genuine = genuine("edge-base");
+    let configuration = genuine.configuration();
+    let valid = examine(&configuration, &genuine.body);
+    assert_eq!(
+        valid.for_people(Language::Chinese),
+        "有效：签名成立，消息没有问题。\n"
+    );
+    let added = examine(&configuration, format!("{}&shop=7", genuine.body));
+    assert_eq!(
+        added.for_people(Language::Chinese),
+        "已证实：query_mixed_in，字段 `shop`\n  \
+         原因  通知地址查询串里的参数混进了参与签名的字段。\n  \
+         改法  只对请求体里的字段验签，并给支付宝一个不带查询串的通知地址。\n"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&added.for_programs(Language::Chinese)).unwrap();
+    assert_eq!(json["findings"][0]["code"], "query_mixed_in");
+    assert_eq!(
+        json["findings"][0]["says"],
+        Cause::QueryMixedIn.says(Language::Chinese)
+    );
 }
 
 #[test]
@@ -271,8 +301,23 @@ fn codes_are_unique_and_every_cause_says_what_and_how() {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         );
-        assert!(cause.says().len() > 20, "{}", cause.code());
-        assert!(cause.mend().len() > 20, "{}", cause.code());
+        for language in [Language::Chinese, Language::English] {
+            assert!(cause.says(language).len() > 20, "{}", cause.code());
+            assert!(cause.mend(language).len() > 20, "{}", cause.code());
+        }
+        let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        assert!(
+            is_chinese(cause.says(Language::Chinese)),
+            "{}",
+            cause.code()
+        );
+        // Of one mend there is nothing to translate: it is a command.
+        let is_command = cause.mend(Language::English).starts_with("openssl ");
+        assert!(
+            is_chinese(cause.mend(Language::Chinese)) || is_command,
+            "{}",
+            cause.code()
+        );
     }
 }
 

@@ -51,6 +51,12 @@ fn valid_message_ends_with_0_and_an_explained_one_with_1() {
         out,
         "VALID: the signature holds, and the message is in order.\n"
     );
+    let arguments = ["--key", &key, "--sign-type=md5", "--lang=zh", "-"];
+    let (status, out, _) = run(&arguments, genuine.body.as_bytes());
+    assert_eq!(
+        (status, out.as_str()),
+        (Some(0), "有效：签名成立，消息没有问题。\n")
+    );
     // A body with a query added, in a file that ends as an editor ends it.
     let capture = folder.join("capture");
     std::fs::write(&capture, format!("{}&shop=7\r\n", genuine.body)).unwrap();
@@ -98,6 +104,7 @@ fn usage_that_cannot_be_right_ends_with_2_and_says_why() {
             "DSA is not RSA2, RSA or MD5",
         ),
         (vec!["--key", &key, "--rule", "v3"], "v3 is not v1 or v2"),
+        (vec!["--key", &key, "--lang", "fr"], "fr is not en or zh"),
         (vec!["--key", &key, "--colour"], "unknown option --colour"),
         (vec!["--key", &key, "a", "b"], "more than one CAPTURE"),
         (vec!["--key", &key, "-"], "-: empty"),
