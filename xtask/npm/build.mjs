@@ -1,4 +1,5 @@
-// `npm run build`: the widget, the Worker with the widget among its assets, the stand-in for Alipay, and the documentation.
+// `npm run build`: the widget, the Worker with the widget among its assets, the stand-in for Alipay, the documentation,
+// and the doctor's page.
 
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,6 +45,13 @@ const STEPS = [
     inputs: ['docs', ...DOCS_SHOW, 'package-lock.json'],
     outputs: ['www/build/docs'],
     work: buildDocs,
+  },
+  {
+    name: 'doctor',
+    // The examples are made from vectors, which no other build reads.
+    inputs: ['www/doctor', 'protocol', 'protocol/tests/vectors', 'xtask/npm/build-doctor.mjs', 'xtask/npm/doctor-examples.mjs', ...SHARED],
+    outputs: ['www/build/doctor'],
+    work: buildDoctor,
   },
 ];
 
@@ -94,6 +102,10 @@ async function buildSandbox(note) {
 async function buildDocs(note) {
   // In a process of its own, as the widget.
   await run('build-docs', 'node', [join(ROOT, 'docs', 'site', 'build.mjs')], { hint: HINT, onLine: note });
+}
+
+async function buildDoctor(note) {
+  await run('build-doctor', 'node', [join(import.meta.dirname, 'build-doctor.mjs')], { hint: HINT, onLine: note });
 }
 
 /** Puts the widget where the Worker serves it from, `/v1/`, with the headers it is served with. */

@@ -29,6 +29,7 @@ export function guide({ shop, alipay, edge }) {
   Open the shop           ${shop}/
   What the shop received  ${shop}/orders
   The button, by hand     ${shop}/states
+  A signature's doctor    ${shop}/doctor
   Stand-in for Alipay     ${alipay}/   (no real money anywhere)
   Edge (the Worker)       ${edge}/version
   The merchant's side     ${edge}/admin/orders, with the token in .local/secrets/admin.token:

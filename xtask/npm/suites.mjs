@@ -36,9 +36,9 @@ export const SUITES = [
   {
     name: 'clippy-wasm',
     cargo: true,
-    says: 'no warning for the Worker and the widget as they are built',
+    says: 'no warning for the Worker, the widget and the doctor as they are built',
     run: (ready) => check('clippy-wasm', [
-      'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', ...WASM, ...CLIPPY,
+      'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', '-p', 'alipay-checkout-doctor', ...WASM, ...CLIPPY,
     ], ready),
   },
   {
@@ -69,6 +69,13 @@ export const SUITES = [
     build: true,
     browser: true,
     run: (ready) => playwright('behaviour', join('tests', 'behaviour', 'playwright.config.mjs'), ready),
+  },
+  {
+    name: 'pages',
+    says: 'the demo\'s pages that need no edge: playground, doctor, and the frame around them',
+    build: true,
+    browser: true,
+    run: (ready) => playwright('pages', join('tests', 'pages', 'playwright.config.mjs'), ready),
   },
   {
     name: 'journeys',

@@ -286,6 +286,7 @@ mod tests {
         assert_eq!(
             members,
             [
+                "www/doctor",
                 "edge",
                 "widget/qr",
                 "widget",

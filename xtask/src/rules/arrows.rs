@@ -10,7 +10,8 @@ enum Arrow {
     Types(&'static str),
 }
 
-const ARROWS: [(&str, &[Arrow]); 6] = [
+const ARROWS: [(&str, &[Arrow]); 7] = [
+    ("alipay-checkout-doctor", &[Arrow::All("alipay-protocol")]),
     ("alipay-checkout-edge", &[Arrow::All("alipay-protocol")]),
     ("alipay-checkout-qr", &[]),
     ("alipay-checkout-widget", &[Arrow::Types("alipay-protocol")]),

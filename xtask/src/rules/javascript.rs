@@ -25,7 +25,7 @@ struct Zone {
 }
 
 /// The most special first: the first zone that holds a file is its zone.
-const ZONES: [Zone; 9] = [
+const ZONES: [Zone; 11] = [
     Zone {
         files: "www/test/",
         home: "www/",
@@ -33,6 +33,15 @@ const ZONES: [Zone; 9] = [
         computed: false,
         packages: Some(("www/package.json", &["dependencies", "devDependencies"])),
         extra: &[],
+    },
+    Zone {
+        files: "www/doctor/",
+        home: "www/doctor/",
+        node: false,
+        computed: false,
+        packages: None,
+        // The glue that wasm-bindgen writes, by the name that build-doctor.mjs gives it.
+        extra: &["@doctor"],
     },
     Zone {
         files: "www/",
@@ -96,6 +105,15 @@ const ZONES: [Zone; 9] = [
     },
     Zone {
         // As this does.
+        files: "xtask/npm/build-doctor.mjs",
+        home: "xtask/npm/",
+        node: true,
+        computed: false,
+        packages: Some(("package.json", &["devDependencies"])),
+        extra: &[],
+    },
+    Zone {
+        // And this.
         files: "xtask/npm/deploy/wrangler-config.mjs",
         home: "xtask/npm/",
         node: true,
