@@ -4,12 +4,13 @@ import { fileURLToPath } from "node:url";
 import { to } from "../pages/layout.mjs";
 
 /** The built documentation. Where nobody has built it, nothing leads there. */
-export const DOCUMENTATION = fileURLToPath(new URL("../built/docs", import.meta.url));
+export const DOCUMENTATION = fileURLToPath(new URL("../build/docs", import.meta.url));
 
 /** Everything that there is to try around this shop, in the order in which one comes to want it. */
 export function places(page, { edgeOrigin, standInOrigin }) {
   return [
     { name: "shop", href: to(page, "/") },
+    { name: "doctor", href: to(page, "/doctor") },
     { name: "states", href: to(page, "/states") },
     standInOrigin && { name: "traffic", href: `${standInOrigin}/` },
     { name: "dashboard", href: `${edgeOrigin}/dashboard/` },

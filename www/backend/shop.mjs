@@ -9,6 +9,7 @@ import { messagePage } from "../pages/message.mjs";
 import { ordersPage } from "../pages/orders.mjs";
 import { productPage } from "../pages/product.mjs";
 import { TEXTS } from "../pages/texts.mjs";
+import { doctorRoutes } from "./doctor.mjs";
 import { openEvents, RefusedEvent } from "./events.mjs";
 import { orderTokenSigner } from "./order-token.mjs";
 import { InvalidOrder, openOrders } from "./orders.mjs";
@@ -77,6 +78,7 @@ export function createShop(settings) {
   });
 
   shop.use(statesRoutes());
+  shop.use(doctorRoutes());
   shop.use("/docs", express.static(DOCUMENTATION, { maxAge: "1h" }));
 
   // The signature covers the body as received, so it is read as text and not parsed as JSON first.

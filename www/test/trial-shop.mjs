@@ -91,3 +91,10 @@ export async function sendEvent({ origin, settings }, event, { id = `msg_${rando
   const answer = await fetch(`${origin}/alipay/events`, { method: "POST", headers, body });
   return { status: answer.status, type: answer.headers.get("content-type"), text: await answer.text() };
 }
+
+/** The keys of texts without the words: two languages have the same. */
+export function shape(value) {
+  if (Array.isArray(value)) return value.map(shape);
+  if (value === null || typeof value !== "object") return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]));
+}

@@ -1,0 +1,47 @@
+// Playwright's test with the shop in hand. Whatever a test is about: an error in the console, an uncaught
+// one, and a request to anybody but the shop fail it.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base } from "@playwright/test";
+
+import { openShop } from "./shop.mjs";
+
+export { expect } from "@playwright/test";
+
+/** Pages that are on their way to Alipay are kept in their frames, and the browser says so. */
+const KEPT = /^Unsafe attempt to initiate navigation .* is sandboxed|The frame attempting navigation of the top-level window is sandboxed/;
+
+export const test = base.extend({
+  shop: [async ({}, use) => {
+    const shop = await openShop();
+    await use(shop.origin);
+    shop.close();
+  }, { scope: "worker" }],
+  /** What went wrong on the page; a test that means it to empties the list. */
+  wrong: [async ({ page, shop }, use) => {
+    const wrong = [];
+    page.on("request", (request) => new URL(request.url()).origin !== shop && wrong.push(`asked ${request.url()}`));
+    page.on("console", (message) => message.type() === "error" && !KEPT.test(message.text()) && wrong.push(message.text()));
+    page.on("pageerror", (error) => wrong.push(error.message));
+    await use(wrong);
+    expect(wrong).toEqual([]);
+  }, { auto: true }],
+});
+
+/** Every way in which a page is looked at: language, colours, width. */
+export const WAYS = ["en", "zh"].flatMap((lang) =>
+  ["light", "dark"].flatMap((colorScheme) => [390, 1200].map((width) => ({ lang, colorScheme, width }))),
+);
+
+/** Puts the page's window into that way. */
+export async function stand(page, { colorScheme, width }) {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height: 860 });
+}
+
+/** No rule of axe is broken, and nothing stands out of the page's side. */
+export async function expectAccessible(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
