@@ -3,6 +3,8 @@
 //!
 //! The feature `compare` adds it, and with it RSA in wasm, which the Worker otherwise leaves out.
 
+pub mod repeat;
+
 use crate::webcrypto::WebCrypto;
 use alipay_protocol::backend::{RsaBackend, RustCrypto};
 use alipay_protocol::key::{PrivateKey, PublicKey};

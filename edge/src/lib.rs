@@ -56,6 +56,10 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
     if path == "/compare" {
         return compare::answer(&mut request).await;
     }
+    #[cfg(feature = "compare")]
+    if path == "/compare/repeat" {
+        return compare::repeat::answer(&mut request).await;
+    }
     let response = match Config::of(&env) {
         Ok(config) => counted(&mut request, &env, &config, &path).await?,
         Err(failure) => trouble::answer(&request, &[], &failure)?,
