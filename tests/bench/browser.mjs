@@ -26,12 +26,17 @@ export const CONDITIONS = {
 /** Nothing takes this long; a page that does has lost the click. */
 const DEADLINE_MS = 30_000;
 
-export const launch = () => chromium.launch(config.use.launchOptions);
+/** Starts Chromium; `more` are arguments beside those that every test has. */
+export const launch = (more = []) => {
+  const { args = [], ...rest } = config.use.launchOptions;
+  return chromium.launch({ ...rest, args: [...args, ...more] });
+};
 
 /**
  * Opens `url` with nothing cached and answers milliseconds from the start of the navigation: `painted`,
  * when the button was on the screen and took clicks, and `working`, when the request of a click made at
- * that moment left; besides `shift`, how far the page had moved, and `bytes` that had come by then.
+ * that moment left; besides `shift`, how far the page had moved, `bytes` that had come by then, and `outside`,
+ * the hosts that the page asked before the click's request and that are not its own, once for each request.
  */
 export async function visit(browser, url, { cpu, network } = {}) {
   // A context of its own has a cache of its own.
@@ -45,9 +50,14 @@ export async function visit(browser, url, { cpu, network } = {}) {
     const painted = new Promise((settle) => {
       tools.on("Runtime.bindingCalled", ({ payload }) => settle(JSON.parse(payload)));
     });
+    const own = new URL(url).host;
+    const outside = [];
     const sent = new Promise((settle) => {
       tools.on("Network.requestWillBeSent", ({ request, wallTime }) => {
-        if (request.method === "POST") settle(wallTime * 1000);
+        const { protocol, host } = new URL(request.url);
+        if (protocol.startsWith("http") && host !== own) outside.push(host);
+        // Others report to their own hosts by POST as well.
+        else if (request.method === "POST") settle(wallTime * 1000);
       });
     });
     let bytes = 0;
@@ -58,7 +68,7 @@ export async function visit(browser, url, { cpu, network } = {}) {
     await page.goto(url, { waitUntil: "commit" });
     const told = await beforeDeadline(painted, `${url}: no button`);
     const left = await beforeDeadline(sent, `${url}: the click was lost`);
-    return { painted: told.painted, working: left - told.origin, shift: told.shift, bytes };
+    return { painted: told.painted, working: left - told.origin, shift: told.shift, bytes, outside: [...outside] };
   } finally {
     await context.close();
   }

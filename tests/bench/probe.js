@@ -5,10 +5,10 @@
 const shifts = [];
 new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });
 
-/** The button that stands where `id="pay"` is: itself, or inside that element's shadow. */
+/** The button that stands where `id="pay"` is: itself, or inside that element's shadow, or among its children. */
 function button() {
   const host = document.querySelector("#pay");
-  return host?.localName === "button" ? host : host?.shadowRoot?.querySelector("button");
+  return host?.localName === "button" ? host : (host?.shadowRoot?.querySelector("button") ?? host?.querySelector("button"));
 }
 
 /** Laid out, with words in it, and what a finger at its middle would hit. */

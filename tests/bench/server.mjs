@@ -113,9 +113,10 @@ ${body(host, lang)}
 
 /**
  * Serves the pages, the files of `dist` below `/v1/`, and the edge's routes. `served` lists every file of
- * `/v1/` that was asked for. `lang` of the query is the button's language.
+ * `/v1/` that was asked for, and `sizes()` gives what everything sent so far has, by its path: `{ raw, brotli }`.
+ * `lang` of the query is the button's language. `pages` are served beside those above, and `files` by their path.
  */
-export async function openServer({ dist = DIST } = {}) {
+export async function openServer({ dist = DIST, pages = {}, files = {} } = {}) {
   const probe = await minified("probe.js");
   const rival = await minified("hand-written.js");
   const served = [];
@@ -123,20 +124,22 @@ export async function openServer({ dist = DIST } = {}) {
 
   /** Compressed once, as a cache would keep it: the time of compressing is not the page's. */
   function send(response, key, type, content) {
-    if (!kept.has(key)) kept.set(key, brotli(Buffer.from(content)));
+    const bytes = Buffer.from(content);
+    if (!kept.has(key)) kept.set(key, { raw: bytes.length, body: brotli(bytes) });
     response.writeHead(200, { "content-type": type, "content-encoding": "br", "cache-control": "max-age=600" });
-    response.end(kept.get(key));
+    response.end(kept.get(key).body);
   }
 
   async function answer(request, response) {
     const { host } = request.headers;
     const { pathname, searchParams } = new URL(request.url, `http://${host}`);
-    const page = PAGES[pathname.slice(1)];
+    const page = { ...PAGES, ...pages }[pathname.slice(1)];
     if (page) {
       const lang = searchParams.get("lang") ?? "en";
       return send(response, `${pathname} ${lang}`, "text/html; charset=utf-8", document(page, host, lang, probe));
     }
     if (pathname === "/hand-written.js") return send(response, pathname, TYPES[".js"], rival);
+    if (pathname in files) return send(response, pathname, TYPES[extname(pathname)], files[pathname]);
     if (pathname.startsWith("/v1/")) {
       const name = pathname.slice("/v1/".length);
       const content = await readFile(join(dist, name));
@@ -164,6 +167,7 @@ export async function openServer({ dist = DIST } = {}) {
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     served,
+    sizes: () => Object.fromEntries([...kept].map(([path, { raw, body }]) => [path, { raw, brotli: body.length }])),
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -13,8 +13,9 @@ import { ensureSecrets } from './secrets.mjs';
 // Whoever drives a stack, or one part of it by itself, needs nothing else of this folder.
 export { spawnGroup, stopAll } from './children.mjs';
 export { cli, isMain } from './cli.mjs';
-export { adminToken, edgeVariables, originsOf } from './configuration.mjs';
+export { adminToken, edgeVariables, originsOf, sandboxCommand, shopVariables } from './configuration.mjs';
 export { freePorts } from './ports.mjs';
+export { Progress } from './progress.mjs';
 export { LOCAL, ROOT, environment } from './project.mjs';
 export { run } from './run.mjs';
 export { ensureSecrets } from './secrets.mjs';

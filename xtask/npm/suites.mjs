@@ -59,9 +59,9 @@ export const SUITES = [
   },
   {
     name: 'package',
-    says: 'what is published of the widget: its languages, manifest, types and samples',
+    says: 'what is published of the widget: its languages, manifest, types and samples; and what the benchmarks compute',
     build: true,
-    run: (ready) => nodeTest('package', join('tests', 'package'), ready),
+    run: (ready) => nodeTest('package', [join('tests', 'package'), join('tests', 'bench')], ready),
   },
   {
     name: 'behaviour',
@@ -129,10 +129,10 @@ async function native({ note }) {
   return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
 }
 
-async function nodeTest(name, folder, { note }) {
+async function nodeTest(name, folders, { note }) {
   // Named one by one: Node 20 takes a folder here, Node 24 a pattern.
-  const files = testFiles(join(ROOT, folder));
-  if (files.length === 0) return { code: 0, counts: cargoCounts(''), lines: [`no *.test.mjs in ${folder}`] };
+  const files = [folders].flat().flatMap((folder) => testFiles(join(ROOT, folder)));
+  if (files.length === 0) return { code: 0, counts: cargoCounts(''), lines: [`no *.test.mjs in ${folders}`] };
   const result = await run(`test-${name}`, 'node', ['--test', '--test-reporter=tap', ...files], {
     mayFail: true,
     onLine: (line) => {
