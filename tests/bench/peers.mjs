@@ -8,13 +8,10 @@ import { LOCAL, run } from "../../xtask/npm/stack.mjs";
 
 export const PLACE = join(LOCAL, "bench");
 
+const MANIFEST = readFileSync(join(import.meta.dirname, "rivals", "package.json"), "utf8");
+
 /** alipay-sdk for Node is pinned where `npm run load` installs it: tests/proof/peers.mjs. */
-export const NPM = {
-  "@adyen/adyen-web": "6.45.2",
-  "@alipay/ams-checkout": "1.47.2",
-  "@google-pay/button-element": "4.1.0",
-  lit: "3.3.3",
-};
+export const NPM = JSON.parse(MANIFEST).dependencies;
 export const PYTHON = { "python-alipay-sdk": "3.4.0", "global-open-sdk-python": "1.7.1" };
 
 /** The folder of the npm peers' `node_modules`: `{ place }`, or `{ missing }` with the reason. */
@@ -27,7 +24,7 @@ export async function npmPeers() {
   if (Object.entries(NPM).every(has)) return { place };
   mkdirSync(place, { recursive: true });
   // Without one of its own, npm would install into the workspace around it.
-  writeFileSync(join(place, "package.json"), JSON.stringify({ private: true, name: "peers", dependencies: NPM }));
+  writeFileSync(join(place, "package.json"), MANIFEST);
   const { code } = await run("bench-npm", "npm", ["install", "--prefix", place, "--no-audit", "--no-fund"], { mayFail: true, cwd: place });
   return code === 0 ? { place } : { missing: "npm could not install it (.local/logs/bench-npm.log)" };
 }

@@ -25,7 +25,7 @@ struct Zone {
 }
 
 /// The most special first: the first zone that holds a file is its zone.
-const ZONES: [Zone; 11] = [
+const ZONES: [Zone; 12] = [
     Zone {
         files: "www/test/",
         home: "www/",
@@ -49,6 +49,15 @@ const ZONES: [Zone; 11] = [
         node: true,
         computed: false,
         packages: Some(("www/package.json", &["dependencies"])),
+        extra: &[],
+    },
+    Zone {
+        // The peers' buttons, as merchants bundle them for a page.
+        files: "tests/bench/rivals/",
+        home: "tests/bench/rivals/",
+        node: false,
+        computed: false,
+        packages: Some(("tests/bench/rivals/package.json", &["dependencies"])),
         extra: &[],
     },
     Zone {
@@ -307,6 +316,7 @@ mod tests {
         r#"{ "dependencies": { "express": "5" }, "devDependencies": { "c8": "1" } }"#;
     const ROOT: &str = r#"{ "devDependencies": { "esbuild": "0" } }"#;
     const DOCS: &str = r#"{ "dependencies": { "yaml": "2" } }"#;
+    const RIVALS: &str = r#"{"dependencies":{"lit":"3"}}"#;
     const TESTS: &str = r#"{ "devDependencies": { "@playwright/test": "1" } }"#;
 
     #[track_caller]
@@ -316,6 +326,7 @@ mod tests {
             ("www/package.json", SHOP),
             ("tests/package.json", TESTS),
             ("docs/site/package.json", DOCS),
+            ("tests/bench/rivals/package.json", RIVALS),
             (path, text),
         ];
         let found: Vec<String> = violations(&Tree::made_up(&files, vec![]))
@@ -425,6 +436,19 @@ mod tests {
             &[
                 "docs/site/lib/api.mjs:3: express is not in docs/site/package.json, nor a node: module",
                 "docs/site/lib/api.mjs:4: ../../../tests/stack/openapi.mjs is outside docs/site/",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_peers_buttons_importing_more_than_their_own_manifest_names_rejected() {
+        check(
+            "tests/bench/rivals/lit.js",
+            "import 'lit';\nimport 'express';\nimport 'node:fs';\nimport '../../stack/parts.mjs';",
+            &[
+                "tests/bench/rivals/lit.js:2: express is not in tests/bench/rivals/package.json, nor a node: module",
+                "tests/bench/rivals/lit.js:3: node:fs: tests/bench/rivals/ does not run in Node",
+                "tests/bench/rivals/lit.js:4: ../../stack/parts.mjs is outside tests/bench/rivals/",
             ],
         );
     }
