@@ -23,6 +23,11 @@ export function tapCounts(text) {
   return { passed: Number(last('pass')), failed, skipped: Number(last('skipped')) + Number(last('todo')) };
 }
 
+/** Why a test of `node --test --test-reporter=tap` was not run, each reason once. */
+export function tapSkips(text) {
+  return [...new Set([...text.matchAll(/^\s*ok \d+ - .* # SKIP (.+)$/gm)].map(([, reason]) => reason))];
+}
+
 /** Counts of Playwright's JSON report. A test that passed only when repeated has not passed. */
 export function playwrightCounts(json) {
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = JSON.parse(json).stats;

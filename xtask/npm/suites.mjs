@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL, LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
-import { cargoCounts, cargoFailures, checkCounts, closingCounts, playwrightCounts, tapCounts, tapFailures } from './results.mjs';
+import { cargoCounts, cargoFailures, checkCounts, closingCounts, playwrightCounts, tapCounts, tapFailures, tapSkips } from './results.mjs';
 import { run } from './run.mjs';
 
 const WASM = ['--target', 'wasm32-unknown-unknown'];
@@ -78,6 +78,18 @@ export const SUITES = [
     run: (ready) => playwright('pages', join('tests', 'pages', 'playwright.config.mjs'), ready),
   },
   {
+    name: 'docs',
+    says: 'the documentation: every link, every snippet in its own language, every promise',
+    run: (ready) => nodeTest('docs', join('tests', 'docs'), ready),
+  },
+  {
+    name: 'docs-pages',
+    says: 'the documentation in a real browser: accessibility, search, without script',
+    build: true,
+    browser: true,
+    run: (ready) => playwright('docs-pages', join('tests', 'docs', 'playwright.config.mjs'), ready),
+  },
+  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
@@ -140,7 +152,7 @@ async function nodeTest(name, folders, { note }) {
       if (/^(not )?ok /.test(line)) note(line);
     },
   });
-  return { ...result, counts: tapCounts(result.text), ...shown(tapFailures(result.text)) };
+  return { ...result, counts: tapCounts(result.text), unrun: tapSkips(result.text), ...shown(tapFailures(result.text)) };
 }
 
 // The end of the output stands in for failures that no test reports: what does not compile.

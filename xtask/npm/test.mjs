@@ -54,6 +54,8 @@ async function runLane(suites, ready, progress) {
       for (const count of Object.keys(total)) total[count] += outcome[count];
       return outcome.failed > 0 ? { failed: countsLine(outcome), outcome } : { note: countsLine(outcome), outcome };
     });
+    // What this machine cannot run is said aloud: a count of skipped tests is overlooked.
+    for (const reason of result.outcome.unrun) progress.say(`      ${reason}`);
     if (result.outcome.failed > 0) explain(suite.name, result.outcome, progress);
   }
   return total;
@@ -66,11 +68,11 @@ async function runSuite(suite, ready) {
       ready.note('waiting for wasm-pack');
       await ready.wasmPack;
     }
-    const { code, counts, lines, log } = await suite.run(ready);
-    return { ...verdict(counts, code), lines, log };
+    const { code, counts, lines, log, unrun = [] } = await suite.run(ready);
+    return { ...verdict(counts, code), lines, log, unrun };
   } catch (error) {
     const lines = (error instanceof Trouble ? error.describe() : error.stack).split('\n');
-    return { passed: 0, failed: 1, skipped: 0, reason: 'it could not be run', lines };
+    return { passed: 0, failed: 1, skipped: 0, reason: 'it could not be run', lines, unrun: [] };
   }
 }
 

@@ -15,7 +15,7 @@ export function apiReference() {
   ].join("\n");
 }
 
-const TITLES = { checkout: "Checkout", alipay: "From Alipay", admin: "The merchant's side", operations: "Operations" };
+const TITLES = { checkout: "Pages and apps", alipay: "From Alipay", admin: "The merchant's side", operations: "Operations" };
 
 function operation({ path, method, spec }) {
   const parameters = (spec.parameters ?? []).map(resolve);

@@ -40,7 +40,7 @@ export class Markdown {
     this.#link(tokens, url);
     this.#read.set(url, sectionsOf(tokens, this.#atlas.get(url).title));
     nameTables(tokens, this.#atlas.get(url).title);
-    return this.#md.renderer.render(tokens, this.#md.options, {});
+    return this.#md.renderer.render(withoutEmptyHeads(tokens), this.#md.options, {});
   }
 
   /** The headings of a page, for its own contents. */
@@ -85,7 +85,7 @@ export class Markdown {
     const make = MAKE.exec(line);
     if (make !== null) {
       if (!(make[1] in MAKERS)) throw new Error(`${nameOf(path)}: nothing makes ${make[1]}`);
-      return this.#shifted(MAKERS[make[1]](state.lang), resolve(SITE, "pages", "index.md"), state);
+      return this.#shifted(MAKERS[make[1]](state.lang), path, state);
     }
     return undefined;
   }
@@ -192,7 +192,7 @@ function fence(token) {
 
 function tableOpen({ meta }) {
   const name = meta.heading.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
-  return `<div class="table" tabindex="0" role="region" aria-label="${name}">\n<table>\n`;
+  return `<div class="table" tabindex="0" role="group" aria-label="${name}">\n<table>\n`;
 }
 
 /** What a table or its scrolling region is called: the heading above it. */
@@ -202,6 +202,25 @@ function nameTables(tokens, title) {
     if (token.type === "heading_open") heading = plain(tokens[index + 1]);
     if (token.type === "table_open") token.meta = { ...token.meta, heading };
   });
+}
+
+/** Markdown has no table without a head. A head without words is left out, and a cell of it without words heads nothing. */
+function withoutEmptyHeads(tokens) {
+  const kept = [];
+  for (let index = 0; index < tokens.length; index += 1) {
+    const end = tokens[index].type === "thead_open" ? tokens.findIndex((token, at) => at > index && token.type === "thead_close") : -1;
+    const cells = tokens.slice(index, end + 1).filter(({ type }) => type === "inline");
+    if (end >= 0 && cells.every(({ content }) => content === "")) {
+      index = end;
+      continue;
+    }
+    if (tokens[index].type === "th_open" && tokens[index + 1].content === "") {
+      tokens[index].tag = "td";
+      tokens[index + 2].tag = "td";
+    }
+    kept.push(tokens[index]);
+  }
+  return kept;
 }
 
 /** The page cut at its headings: `{ id, level, heading, text }`, the first one being what stands before any. */

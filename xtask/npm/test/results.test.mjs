@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  cargoCounts, cargoFailures, checkCounts, closingCounts, countsLine, playwrightCounts, tapCounts, tapFailures, verdict,
+  cargoCounts, cargoFailures, checkCounts, closingCounts, countsLine, playwrightCounts, tapCounts, tapFailures, tapSkips, verdict,
 } from '../results.mjs';
 
 const CARGO = `
@@ -109,4 +109,10 @@ test('a check passes or fails as one', () => {
 test('the counts line names skipped tests only where there are some', () => {
   assert.equal(countsLine({ passed: 1, failed: 0, skipped: 0 }), '1 passed, 0 failed');
   assert.equal(countsLine({ passed: 1, failed: 2, skipped: 3 }), '1 passed, 2 failed (3 skipped)');
+});
+
+test('why tests were skipped is read, each reason once', () => {
+  const skipped = 'ok 6 - a # SKIP not run: go (not installed)\n# Subtest: b\n  ok 1 - b # SKIP not run: go (not installed)\nok 7 - c\n';
+  assert.deepEqual(tapSkips(skipped), ['not run: go (not installed)']);
+  assert.deepEqual(tapSkips(TAP), []);
 });

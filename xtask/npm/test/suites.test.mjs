@@ -33,6 +33,14 @@ test("Cargo's suites run beside the others, and one after another among themselv
   assert.deepEqual(began, ['clippy', 'browser', 'native']);
 });
 
+test('what a machine cannot run is said aloud', async () => {
+  const partly = { name: 'partly', run: async () => ({ code: 0, counts: { passed: 3, failed: 0, skipped: 1 }, lines: [], unrun: ['not run: php (not installed)'] }) };
+  const out = page();
+  assert.deepEqual(await runSuites([partly], {}, new Progress(out)), { passed: 3, failed: 0, skipped: 1 });
+  assert.equal(out.text.includes('(1 skipped)'), true);
+  assert.equal(out.text.includes('\n      not run: php (not installed)\n'), true);
+});
+
 test('a suite that ran no test has failed', async () => {
   const out = page();
   const total = await runSuites([suite('empty', { passed: 0, failed: 0, skipped: 0 })], {}, new Progress(out));
