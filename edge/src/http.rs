@@ -2,12 +2,17 @@
 
 use crate::config::Config;
 use crate::error::Failure;
+use crate::event::hex;
 use crate::read::header;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use worker::{Headers, Request, Response, Result};
 
 /// How long a browser may keep the answer to a preflight, in seconds.
 const PREFLIGHT_AGE_S: &str = "7200";
+
+/// Of a SHA-256: enough that two answers never share a tag.
+const ETAG_DIGITS: usize = 32;
 
 #[derive(Serialize)]
 struct Problem<'a> {
@@ -50,8 +55,32 @@ pub fn explain(headers: &Headers, failure: &Failure) -> Result<()> {
         Failure::TooMany { wait_s } => headers.set("retry-after", &wait_s.to_string()),
         // RFC 9110 section 15.5.2: an answer 401 names the way to be let in.
         Failure::AdminToken => headers.set("www-authenticate", "Bearer"),
+        // RFC 6750 section 3.1: which scope would have been enough.
+        Failure::AdminScope(scope) => {
+            let scope = scope.name();
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            headers.set("www-authenticate", &challenge)
+        }
         _ => Ok(()),
     }
+}
+
+/// The answer with an `etag` over its body; or 304 without a body, where the caller has it already.
+///
+/// # Errors
+///
+/// When the body cannot be read or the runtime refuses a header.
+pub async fn unless_known(request: &Request, mut answer: Response) -> Result<Response> {
+    let hash = hex(&Sha256::digest(answer.bytes().await?));
+    let etag = format!("\"{}\"", hash.get(..ETAG_DIGITS).unwrap_or(&hash));
+    let known = header(request, "if-none-match").unwrap_or_default();
+    // RFC 9110 section 13.1.2: compared weakly, as what compresses an answer weakens its tag.
+    let same = |one: &str| one.trim().trim_start_matches("W/") == etag;
+    if known.split(',').any(same) {
+        answer = Response::empty()?.with_status(304);
+    }
+    answer.headers_mut().set("etag", &etag)?;
+    Ok(answer)
 }
 
 /// Lets the merchant's pages, and no others, read the answer.

@@ -41,7 +41,7 @@ async function paid() {
 
 test("each_scope_opens_its_own_routes_only", async () => {
   const { out_trade_no } = await paid();
-  const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics"];
+  const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics", "attempts"];
   const act = [`orders/${out_trade_no}/replay`, `orders/${out_trade_no}/query`, "dead-letters/replay", "endpoints/1/mend", "rebuild"];
   for (const [name, scopes] of Object.entries(TOKENS)) {
     for (const [paths, method, scope] of [[look, "GET", "read"], [act, "POST", "operate"]]) {
@@ -51,6 +51,7 @@ test("each_scope_opens_its_own_routes_only", async () => {
           expect([200, 202], `${name} ${path}`).toContain(answer.status);
           await answer.arrayBuffer();
         } else {
+          expect(answer.headers.get("www-authenticate")).toBe(`Bearer error="insufficient_scope", scope="${scope}"`);
           expect([answer.status, (await answer.json()).code], `${name} ${path}`).toEqual([403, "admin_scope"]);
         }
       }
@@ -59,6 +60,7 @@ test("each_scope_opens_its_own_routes_only", async () => {
   for (const [name, scopes] of Object.entries(TOKENS)) {
     const expected = scopes.includes("refund") ? [400, "parameter"] : [403, "admin_scope"];
     expect(await bench.as(name).refusal(`orders/${out_trade_no}/refunds`, { method: "POST" }), name).toEqual(expected);
+    expect(await bench.as(name).get("token")).toEqual({ name, scopes: scopes.split("+"), providers: ["alipay-gateway", "antom"] });
   }
   const by = (await bench.admin.trail(out_trade_no)).map((line) => line.by).filter(Boolean);
   expect([...new Set(by)].sort()).toEqual(["boss", "operator"]);
@@ -71,7 +73,7 @@ for (const mode of ["fails", "hangs", "breaks"]) {
     expect(await status()).toBe("paid");
     await delivered(out_trade_no);
     expect((await bench.admin.order(out_trade_no)).status).toBe("paid");
-    for (const path of ["orders", "dead-letters", "quarantine"]) {
+    for (const path of ["orders", "dead-letters", "quarantine", "attempts"]) {
       expect(await bench.admin.refusal(path), path).toEqual([503, "index_unavailable"]);
     }
     const metrics = await (await bench.admin.fetch("metrics")).text();
@@ -130,6 +132,47 @@ test("rebuild_walks_every_order_that_the_index_knows_and_mends_wrong_rows", asyn
   expect(unknown).toEqual(["nobody"]);
   await row(out_trade_no, { status: "paid", amount: 1990 });
   expect(index.row("nobody")).toBeUndefined();
+});
+
+test("attempts_are_counted_by_outcome_and_latency_once_and_come_back_after_a_rebuild", async () => {
+  // A rebuild walks every order that the index knows: from here on only these two.
+  for (const name of ["attempts", "orders"]) index.run(`DELETE FROM ${name}`);
+  const slow = await bench.register();
+  bench.receiver.plan(slow.out_trade_no, () => (response) => setTimeout(() => response.writeHead(500).end(), 120));
+  await bench.tell(paidFields(slow.out_trade_no));
+  const quick = await paid();
+  await row(slow.out_trade_no, { waiting: 1 });
+  await row(quick.out_trade_no, { waiting: 0 });
+
+  const { attempts: [failed] } = await bench.admin.order(slow.out_trade_no);
+  const { attempts: [taken], deliveries: [{ event }] } = await bench.admin.order(quick.out_trade_no);
+  expect(failed).toMatchObject({ outcome: "failed", how: "status_500", endpoint: "1" });
+  expect(failed.took_ms).toBeGreaterThanOrEqual(120);
+  expect(taken).toMatchObject({ event, outcome: "delivered", how: "204", endpoint: "1" });
+
+  const shown = async () => {
+    const { from_ms, to_ms, step_ms, within_ms, buckets, failures } = await bench.admin.get("attempts?window=hour");
+    expect([to_ms - from_ms, step_ms, within_ms.at(-1)]).toEqual([3_600_000, 60_000, 15_000]);
+    const sum = (name) => buckets.reduce((all, bucket) => all + bucket[name], 0);
+    const within = within_ms.map((_, at) => buckets.reduce((all, bucket) => all + bucket.within[at], 0));
+    for (const { at_ms } of buckets) expect([at_ms % step_ms, at_ms >= from_ms, at_ms < to_ms]).toEqual([0, true, true]);
+    return { delivered: sum("delivered"), failed: sum("failed"), dead: sum("dead"), timed: sum("timed"), within, failures };
+  };
+  const before = await shown();
+  expect(before).toMatchObject({ delivered: 1, failed: 1, dead: 0, timed: 2, failures: [{ endpoint: "1", how: "status_500", count: 1 }] });
+  expect(before.within).toEqual([50, 100, 250, 500, 1000, 2500, 5000, 15000].map((bound) => [failed, taken].filter(({ took_ms }) => took_ms <= bound).length));
+
+  // Told again they are the same ones; lost, they are told again.
+  for (const change of ["UPDATE attempts SET outcome = 'dead', took_ms = NULL", "DROP TABLE attempts"]) {
+    index.run(change);
+    await bench.admin.post("rebuild", { out_trade_nos: [slow.out_trade_no, quick.out_trade_no] });
+    await expect.poll(() => shown().catch(() => undefined)).toEqual(before);
+  }
+
+  index.run("UPDATE attempts SET at_ms = at_ms - 32 * 86400000 WHERE outcome = 'failed'");
+  await bench.watch();
+  expect(index.run("SELECT outcome FROM attempts").map(({ outcome }) => outcome)).toEqual(["delivered"]);
+  bench.receiver.plan(slow.out_trade_no, () => ({ status: 204 }));
 });
 
 test("late_row_never_replaces_a_newer_one", async () => {

@@ -142,7 +142,15 @@ test("merchants_side", async () => {
   for (const query of ["", "limit=1", `q=${order.out_trade_no}`, "status=paid"]) await send("adminOrders", { query });
   for (const out_trade_no of [order.out_trade_no, cny.out_trade_no, early]) await send("adminOrder", { path: { out_trade_no } });
   for (const query of ["", "limit=2", "after=1"]) await send("adminAudit", { path, query });
-  for (const id of ["adminQuarantine", "adminQuarantineSigned", "adminDeadLetters", "adminEndpoints", "adminMetrics", "adminKeys"]) await send(id);
+  for (const id of ["adminQuarantine", "adminQuarantineSigned", "adminDeadLetters", "adminEndpoints", "adminMetrics", "adminKeys", "adminToken"]) await send(id);
+  for (const query of ["", "window=hour", "window=month"]) await send("adminAttempts", { query });
+  for (const { id, spec } of Object.values(operations).filter(({ spec: { responses } }) => responses["304"]?.$ref?.endsWith("/Known"))) {
+    // An order may be moving still, so that what was known is no longer.
+    await expect.poll(async () => {
+      const { headers } = await send(id, { path });
+      return (await send(id, { path, headers: { "if-none-match": `"other", W/${headers.get("etag")}` } })).status;
+    }, spec.operationId).toBe(304);
+  }
   await send("adminMend", { path: { name: "1" } });
   await send("adminMend", { path: { name: "5" } });
   await send("adminReplay", { path });

@@ -85,6 +85,12 @@ pub fn parse(text: &str) -> Option<Vec<Bearer>> {
 }
 
 impl Bearer {
+    /// What the bearer may do, by name.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<&'static str> {
+        self.scopes.iter().map(|scope| scope.name()).collect()
+    }
+
     /// Whether the bearer may do this.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 //! are never floating point on our side, and no value is ever part of a statement's text.
 
 use crate::log;
-use crate::order::rpc::view::Row;
+use crate::order::rpc::view::{AttemptView, Row};
 use crate::pause::within;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,10 @@ const BINDING: &str = "INDEX";
 const DEADLINE: Duration = Duration::from_secs(2);
 
 /// The tables, as `wrangler d1 migrations apply` makes them.
-const SCHEMA: &str = include_str!("../../migrations/0001_orders.sql");
+const SCHEMA: [&str; 2] = [
+    include_str!("../../migrations/0001_orders.sql"),
+    include_str!("../../migrations/0002_attempts.sql"),
+];
 
 /// A row as JSON.
 pub(super) const ROW: &str = "json_object('provider', \
@@ -42,6 +45,18 @@ const UPSERT: &str = "INSERT INTO orders SELECT ?1 ->> 'partner', ?1 ->> 'out_tr
     asked = excluded.asked, due_ms = excluded.due_ms, revision = excluded.revision \
     WHERE excluded.revision >= orders.revision";
 
+/// Under its order and its line of the trail, so that telling it again changes nothing.
+const ATTEMPTS: &str = "INSERT INTO attempts SELECT ?1 ->> 'partner', ?1 ->> 'out_trade_no', \
+    value ->> 'seq', value ->> 'at_ms', value ->> 'endpoint', value ->> 'outcome', value ->> 'how', \
+    value ->> 'took_ms' FROM json_each(?1, '$.attempts') WHERE true \
+    ON CONFLICT (partner, out_trade_no, seq) DO UPDATE SET at_ms = excluded.at_ms, \
+    endpoint = excluded.endpoint, outcome = excluded.outcome, how = excluded.how, \
+    took_ms = excluded.took_ms";
+
+/// What is older is on no chart.
+const OLD_ATTEMPTS: &str =
+    "DELETE FROM attempts WHERE partner = ?1 ->> 'partner' AND at_ms < ?1 ->> 'before'";
+
 /// Written once a minute at most: it is one row for all orders.
 const TOUCH: &str = "INSERT INTO key_use SELECT ?1 ->> 'name', ?1 ->> 'fingerprint', \
     ?1 ->> 'last_ms' WHERE true ON CONFLICT (name, fingerprint) DO UPDATE \
@@ -49,6 +64,18 @@ const TOUCH: &str = "INSERT INTO key_use SELECT ?1 ->> 'name', ?1 ->> 'fingerpri
 
 const FORGET: &str =
     "DELETE FROM orders WHERE partner = ?1 ->> 'partner' AND out_trade_no = ?1 ->> 'out_trade_no'";
+const FORGET_ATTEMPTS: &str = "DELETE FROM attempts WHERE partner = ?1 ->> 'partner' AND out_trade_no = ?1 ->> 'out_trade_no'";
+
+/// What an order tells the index.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    /// The order.
+    pub row: &'a Row,
+    /// Keys that were used for it since the index heard of it last.
+    pub uses: &'a [KeyUse],
+    /// Attempts to deliver since then.
+    pub attempts: &'a [AttemptView],
+}
 
 /// That a key was used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,18 +99,26 @@ impl Index {
         env.d1(BINDING).ok().map(Self)
     }
 
-    /// Writes an order's row and the use of keys.
+    /// Writes what an order tells.
     ///
     /// # Errors
     ///
     /// When the index does not take it in time.
-    pub async fn write(&self, partner: &str, row: &Row, uses: &[KeyUse]) -> Result<()> {
-        let mut parameters = serde_json::to_value(row)?;
+    pub async fn write(&self, partner: &str, news: &News<'_>) -> Result<()> {
+        let mut parameters = serde_json::to_value(news.row)?;
         if let Some(object) = parameters.as_object_mut() {
             object.insert("partner".to_owned(), partner.into());
         }
         let mut statements = vec![(UPSERT, parameters)];
-        for one in uses {
+        if !news.attempts.is_empty() {
+            let parameters = json!({
+                "partner": partner,
+                "out_trade_no": news.row.out_trade_no,
+                "attempts": news.attempts,
+            });
+            statements.push((ATTEMPTS, parameters));
+        }
+        for one in news.uses {
             statements.push((TOUCH, serde_json::to_value(one)?));
         }
         self.batch(&statements).await.map(|_| ())
@@ -96,7 +131,18 @@ impl Index {
     /// As [`Self::write`].
     pub async fn forget(&self, partner: &str, out_trade_no: &str) -> Result<()> {
         let parameters = json!({ "partner": partner, "out_trade_no": out_trade_no });
-        self.batch(&[(FORGET, parameters)]).await.map(|_| ())
+        let statements = [(FORGET, parameters.clone()), (FORGET_ATTEMPTS, parameters)];
+        self.batch(&statements).await.map(|_| ())
+    }
+
+    /// Takes attempts away that ended before a time, Unix milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn forget_attempts(&self, partner: &str, before_ms: u64) -> Result<()> {
+        let parameters = json!({ "partner": partner, "before": before_ms });
+        self.batch(&[(OLD_ATTEMPTS, parameters)]).await.map(|_| ())
     }
 
     /// The documents that a statement answers.
@@ -157,7 +203,8 @@ async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 /// The statements of the schema, without its comments.
 fn schema() -> impl Iterator<Item = String> {
     let text: Vec<&str> = SCHEMA
-        .lines()
+        .iter()
+        .flat_map(|file| file.lines())
         .filter(|line| !line.starts_with("--"))
         .collect();
     let text = text.join("\n");
@@ -172,7 +219,7 @@ mod tests {
     #[test]
     fn schema_is_whole_statements_that_may_run_twice() {
         let statements: Vec<_> = schema().collect();
-        assert_eq!(statements.len(), 8);
+        assert_eq!(statements.len(), 10);
         for one in statements {
             assert!(one.contains(" IF NOT EXISTS "), "{one}");
         }

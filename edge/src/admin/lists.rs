@@ -8,6 +8,7 @@ use crate::endpoint::object as endpoint;
 use crate::error::Failure;
 use crate::order::rpc::view::{DeliveryView, NotificationView, OrderView, Row};
 use crate::order::rpc::{Command, Reply};
+use crate::provider::Provider;
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,12 +31,35 @@ pub(super) const ASKED: Reads = Reads {
 /// Lines of a trail in one answer.
 const MAX_LINES: u64 = 1_000;
 
+/// What the order is about, beside something of it.
+#[derive(Serialize)]
+struct Registered<'a> {
+    amount: u64,
+    currency: &'a str,
+}
+
 /// Something of an order, in a list across orders.
 #[derive(Serialize)]
 struct Of<'a, T> {
     out_trade_no: &'a str,
+    registered: Option<Registered<'a>>,
     #[serde(flatten)]
     what: T,
+}
+
+impl<'a, T> Of<'a, T> {
+    fn new(view: &'a OrderView, what: T) -> Self {
+        let Row {
+            amount, currency, ..
+        } = &view.row;
+        Self {
+            out_trade_no: &view.row.out_trade_no,
+            registered: amount
+                .zip(currency.as_deref())
+                .map(|(amount, currency)| Registered { amount, currency }),
+            what,
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -108,10 +132,7 @@ impl Desk<'_> {
         let items: Vec<_> = views
             .iter()
             .flat_map(|view| {
-                let of = |what| Of {
-                    out_trade_no: &view.row.out_trade_no,
-                    what,
-                };
+                let of = |what| Of::new(view, what);
                 view.deliveries.iter().filter(dead).map(of)
             })
             .collect();
@@ -127,10 +148,7 @@ impl Desk<'_> {
         let items: Vec<_> = views
             .iter()
             .flat_map(|view| {
-                let of = |what| Of {
-                    out_trade_no: &view.row.out_trade_no,
-                    what,
-                };
+                let of = |what| Of::new(view, what);
                 view.notifications.iter().filter(aside).map(of)
             })
             .collect();
@@ -186,6 +204,20 @@ impl Desk<'_> {
             })
             .collect();
         let answer = json!({ "in_use": in_use, "no_longer": uses });
+        Ok(Response::from_json(&answer)?)
+    }
+
+    /// Who is asking: what a token opens, so that nobody has to find out by being refused.
+    pub(super) fn token(&self) -> Result<Response, Failure> {
+        let configured = |one: &Provider| self.config.account(*one).is_some();
+        let mut providers: Vec<Provider> = Provider::ALL.into_iter().filter(configured).collect();
+        // The one that is meant where none is named comes first.
+        providers.sort_by_key(|one| *one != self.config.default_provider());
+        let answer = json!({
+            "name": self.bearer.name,
+            "scopes": self.bearer.scopes(),
+            "providers": providers,
+        });
         Ok(Response::from_json(&answer)?)
     }
 

@@ -5,6 +5,7 @@
 //! a line of the order's audit trail with the token's name. See `docs/openapi.yaml`.
 
 mod acts;
+mod attempts;
 pub mod auth;
 pub mod counters;
 pub mod index;
@@ -39,6 +40,7 @@ struct Desk<'a> {
 /// One route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Route<'a> {
+    Attempts,
     Audit(&'a str),
     DeadLetters,
     Endpoints,
@@ -54,6 +56,7 @@ enum Route<'a> {
     Refund(&'a str),
     Replay(&'a str),
     ReplayDead,
+    Token,
 }
 
 /// Answers a request below `/admin/`. No page may read the answer: there is no CORS here.
@@ -92,7 +95,9 @@ async fn serve(
         let allow = if method == Method::Get { "GET" } else { "POST" };
         return Err(Failure::Method { allow });
     }
-    bearer.require(scope)?;
+    if let Some(scope) = scope {
+        bearer.require(scope)?;
+    }
     let provider = provider(request, config)?;
     let desk = Desk {
         env,
@@ -103,13 +108,15 @@ async fn serve(
             .account(provider)
             .ok_or(Failure::Parameter("provider"))?,
     };
-    match route {
+    let answer = match route {
+        Route::Attempts => desk.attempts(request).await,
         Route::Audit(number) => desk.audit(request, number).await,
         Route::DeadLetters => desk.dead_letters(request).await,
         Route::Endpoints => desk.endpoints().await,
         Route::Keys => desk.keys().await,
         Route::Mend(name) => desk.mend(name).await,
-        Route::Metrics => desk.metrics().await,
+        // Scrapers ask for the present, and the counters change with every answer.
+        Route::Metrics => return desk.metrics().await,
         Route::Order(number) => desk.order(number).await,
         Route::Orders => desk.orders(request).await,
         Route::Quarantine => desk.quarantine(request).await,
@@ -119,7 +126,12 @@ async fn serve(
         Route::Rebuild => desk.rebuild(request).await,
         Route::Replay(number) => desk.replay(request, number).await,
         Route::ReplayDead => desk.replay_dead(request).await,
+        Route::Token => desk.token(),
+    }?;
+    if method == Method::Get {
+        return Ok(http::unless_known(request, answer).await?);
     }
+    Ok(answer)
 }
 
 /// Whose orders a request means: by the parameter `provider`, which every route takes.
@@ -145,17 +157,20 @@ fn parameters(request: &Request) -> std::result::Result<Vec<(String, String)>, F
         .collect())
 }
 
-fn route(rest: &str) -> Option<(Route<'_>, Method, Scope)> {
+/// The route, its method, and the scope that it needs, if it needs more than to be let in.
+fn route(rest: &str) -> Option<(Route<'_>, Method, Option<Scope>)> {
     let parts: Vec<&str> = rest.split('/').collect();
-    let look = |route| Some((route, Method::Get, Scope::Read));
-    let act = |route| Some((route, Method::Post, Scope::Operate));
+    let look = |route| Some((route, Method::Get, Some(Scope::Read)));
+    let act = |route| Some((route, Method::Post, Some(Scope::Operate)));
     match parts.as_slice() {
         ["orders"] => look(Route::Orders),
         ["orders", number] => look(Route::Order(number)),
         ["orders", number, "audit"] => look(Route::Audit(number)),
         ["orders", number, "replay"] => act(Route::Replay(number)),
         ["orders", number, "query"] => act(Route::QueryNow(number)),
-        ["orders", number, "refunds"] => Some((Route::Refund(number), Method::Post, Scope::Refund)),
+        ["orders", number, "refunds"] => {
+            Some((Route::Refund(number), Method::Post, Some(Scope::Refund)))
+        }
         ["dead-letters"] => look(Route::DeadLetters),
         ["dead-letters", "replay"] => act(Route::ReplayDead),
         ["quarantine"] => look(Route::Quarantine),
@@ -165,6 +180,8 @@ fn route(rest: &str) -> Option<(Route<'_>, Method, Scope)> {
         ["rebuild"] => act(Route::Rebuild),
         ["metrics"] => look(Route::Metrics),
         ["keys"] => look(Route::Keys),
+        ["attempts"] => look(Route::Attempts),
+        ["token"] => Some((Route::Token, Method::Get, None)),
         _ => None,
     }
 }
@@ -194,25 +211,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_needs_read_giving_back_refund_and_everything_else_operate() {
+    fn looking_needs_read_giving_back_refund_acting_operate_and_asking_who_one_is_nothing() {
         let cases = [
-            ("orders", Some((Route::Orders, Method::Get, Scope::Read))),
+            (
+                "orders",
+                Some((Route::Orders, Method::Get, Some(Scope::Read))),
+            ),
             (
                 "orders/A1",
-                Some((Route::Order("A1"), Method::Get, Scope::Read)),
+                Some((Route::Order("A1"), Method::Get, Some(Scope::Read))),
             ),
             (
                 "orders/A1/replay",
-                Some((Route::Replay("A1"), Method::Post, Scope::Operate)),
+                Some((Route::Replay("A1"), Method::Post, Some(Scope::Operate))),
             ),
             (
                 "endpoints/1/mend",
-                Some((Route::Mend("1"), Method::Post, Scope::Operate)),
+                Some((Route::Mend("1"), Method::Post, Some(Scope::Operate))),
             ),
             (
                 "orders/A1/refunds",
-                Some((Route::Refund("A1"), Method::Post, Scope::Refund)),
+                Some((Route::Refund("A1"), Method::Post, Some(Scope::Refund))),
             ),
+            ("token", Some((Route::Token, Method::Get, None))),
             ("", None),
             ("orders/A1/", None),
             ("orders/A1/replay/x", None),

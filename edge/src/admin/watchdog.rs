@@ -2,6 +2,7 @@
 //! that is woken sets its alarm, puts a question that was never asked in its place, and has the index
 //! told again.
 
+use super::attempts::KEPT_MS;
 use super::index::Index;
 use crate::clock::now_ms;
 use crate::config::Config;
@@ -62,6 +63,10 @@ pub async fn watch(env: &Env) {
             "far": now_ms().saturating_add(FAR_MS),
             "limit": MAX_WOKEN,
         });
+        let before = now_ms().saturating_sub(KEPT_MS);
+        if let Err(error) = index.forget_attempts(&account, before).await {
+            log::fault("index_failed", &error);
+        }
         let mut numbers: Vec<String> = Vec::new();
         for statement in &statements {
             match index.all(statement, parameters.clone()).await {

@@ -1,7 +1,9 @@
 //! What an order does by itself, from its alarm: tell the merchant, and ask Alipay.
 
+use super::latency::Attempted;
 use super::object::OrderObject;
 use super::outbox::{Stands, Waiting};
+use super::rpc::view::AttemptOutcome;
 use super::settle::{Bench, Case, verdict};
 use super::state::{Facts, Terms, Transition, apply};
 use super::store::{Question, Store};
@@ -90,7 +92,7 @@ impl OrderObject {
             .iter()
             .find(|one| one.name == waiting.endpoint);
         let Some(endpoint) = endpoint else {
-            return self.bury(store, waiting, "endpoint_removed");
+            return self.bury(store, waiting, End::unsent("endpoint_removed"));
         };
         let attempt = waiting.attempts.saturating_add(1);
         let next = config.ladder.wait_ms(attempt, jitter, None);
@@ -100,28 +102,29 @@ impl OrderObject {
 
         match endpoint::admit(&self.env, endpoint.name).await {
             Admission::Go => {}
-            Admission::Gone => return self.bury(store, waiting, "endpoint_gone"),
+            Admission::Gone => return self.bury(store, waiting, End::unsent("endpoint_gone")),
             Admission::Wait(until_ms) => {
                 // The attempt counts although nothing was sent, so that the ladder ends.
                 let wait = next.map(|wait| now.saturating_add(wait).max(until_ms));
-                return self.wait_or_bury(store, waiting, wait, "circuit_open");
+                return self.wait_or_bury(store, waiting, wait, End::unsent("circuit_open"));
             }
         }
+        let sent_ms = now_ms();
         let outcome = forward::send(endpoint, waiting).await;
+        let took_ms = Some(now_ms().saturating_sub(sent_ms));
         log::forwarded(&waiting.id, attempt, &outcome);
         match outcome {
             Outcome::Delivered { status } => {
-                let detail = ended(waiting, &status.to_string());
-                store.whole(|| {
-                    store.end_attempt(waiting, Stands::Delivered, &status.to_string())?;
-                    store.audit("forwarded", &detail, now_ms())
-                })?;
+                let how = &status.to_string();
+                let end = End { how, took_ms };
+                Self::end(store, waiting, Stands::Delivered, end)?;
                 endpoint::note(&self.env, endpoint.name, Sign::Alive).await;
                 Ok(())
             }
             Outcome::Gone => {
                 endpoint::note(&self.env, endpoint.name, Sign::Gone).await;
-                self.bury(store, waiting, "status_410")
+                let how = "status_410";
+                self.bury(store, waiting, End { how, took_ms })
             }
             Outcome::Failed {
                 reason,
@@ -130,7 +133,8 @@ impl OrderObject {
                 endpoint::note(&self.env, endpoint.name, Sign::Failing).await;
                 let wait = config.ladder.wait_ms(attempt, jitter, retry_after_s);
                 let due = wait.map(|wait| now_ms().saturating_add(wait));
-                self.wait_or_bury(store, waiting, due, &reason)
+                let how = &reason;
+                self.wait_or_bury(store, waiting, due, End { how, took_ms })
             }
         }
     }
@@ -140,25 +144,36 @@ impl OrderObject {
         store: &Store,
         waiting: &Waiting,
         due_ms: Option<u64>,
-        reason: &str,
+        end: End<'_>,
     ) -> Result<()> {
         match due_ms {
-            Some(due_ms) => store.whole(|| {
-                store.end_attempt(waiting, Stands::Waiting { due_ms }, reason)?;
-                store.audit("attempted", &ended(waiting, reason), now_ms())
-            }),
-            None => self.bury(store, waiting, reason),
+            Some(due_ms) => Self::end(store, waiting, Stands::Waiting { due_ms }, end),
+            None => self.bury(store, waiting, end),
         }
     }
 
     /// A dead letter: kept, said aloud, and sent again only when somebody asks for it.
-    fn bury(&self, store: &Store, waiting: &Waiting, reason: &str) -> Result<()> {
-        store.whole(|| {
-            store.end_attempt(waiting, Stands::Dead, reason)?;
-            store.audit("dead_letter", &ended(waiting, reason), now_ms())
-        })?;
-        log::dead_letter(&waiting.id, &waiting.endpoint, reason);
+    fn bury(&self, store: &Store, waiting: &Waiting, end: End<'_>) -> Result<()> {
+        Self::end(store, waiting, Stands::Dead, end)?;
+        log::dead_letter(&waiting.id, &waiting.endpoint, end.how);
         Ok(())
+    }
+
+    /// Notes where an attempt leaves a delivery, there and in the trail.
+    fn end(store: &Store, waiting: &Waiting, stands: Stands, end: End<'_>) -> Result<()> {
+        let attempted = Attempted {
+            outcome: match stands {
+                Stands::Dead => AttemptOutcome::Dead,
+                Stands::Delivered => AttemptOutcome::Delivered,
+                Stands::Waiting { .. } => AttemptOutcome::Failed,
+            },
+            detail: &format!("{} {} {}", waiting.id, waiting.endpoint, end.how),
+            took_ms: end.took_ms,
+        };
+        store.whole(|| {
+            store.end_attempt(waiting, stands, end.how)?;
+            store.audit_attempt(attempted, now_ms())
+        })
     }
 
     /// Asks Alipay what has become of the trade, with the next question written down first. The
@@ -237,7 +252,15 @@ async fn find(config: &Config, number: &OutTradeNo, terms: &Terms) -> Found {
     }
 }
 
-/// An attempt as the audit trail has it: event, endpoint, and how it ended.
-fn ended(waiting: &Waiting, how: &str) -> String {
-    format!("{} {} {how}", waiting.id, waiting.endpoint)
+/// How an attempt ended: a status or a code, and how long the endpoint took, if anything was sent.
+#[derive(Clone, Copy)]
+struct End<'a> {
+    how: &'a str,
+    took_ms: Option<u64>,
+}
+
+impl<'a> End<'a> {
+    fn unsent(how: &'a str) -> Self {
+        Self { how, took_ms: None }
+    }
 }

@@ -113,6 +113,7 @@ impl Store {
             terms: order.map(|order| terms(order.terms)),
             notifications: self.notifications()?,
             deliveries: self.deliveries()?,
+            attempts: self.attempts(0)?,
             refunded: given_back(&refunds),
             refunds,
             audit: AuditView {

@@ -4,7 +4,7 @@
 
 use super::object::OrderObject;
 use super::store::{Store, integer};
-use crate::admin::index::{Index, KeyUse};
+use crate::admin::index::{Index, KeyUse, News};
 use crate::config::Config;
 use crate::log;
 use crate::provider::Provider;
@@ -54,7 +54,14 @@ impl OrderObject {
         let Some(account) = config.account(row.provider) else {
             return Ok(());
         };
-        match index.write(&account, &row, &uses).await {
+        // What was told before stays as it is; after a rebuild the newest are told again.
+        let attempts = store.attempts(told.seq)?;
+        let news = News {
+            row: &row,
+            uses: &uses,
+            attempts: &attempts,
+        };
+        match index.write(&account, &news).await {
             Ok(()) => store.set_told(Told {
                 seq: row.revision,
                 used_seq: row.revision,

@@ -1,8 +1,8 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
 //! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `whole`), who watches it ([`live`]), what it does
 //! by itself (`alarm`), what it remembers of Antom (`attempt`), what the merchant's staff may do to it
-//! (`admin`), how the index across orders hears of
-//! it (`index`), and the Durable Object that ties them ([`object`]).
+//! (`admin`), how long its deliveries took (`latency`), how the index across orders hears of it
+//! (`index`), and the Durable Object that ties them ([`object`]).
 
 mod admin;
 mod alarm;
@@ -12,6 +12,7 @@ mod desk;
 mod give_back;
 mod index;
 mod known;
+mod latency;
 pub mod live;
 pub mod object;
 pub mod outbox;

@@ -15,7 +15,7 @@ use wasm_bindgen::JsCast;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -97,6 +97,13 @@ const MIGRATIONS: [&str; 4] = [
         seq INTEGER PRIMARY KEY,
         out_trade_no TEXT NOT NULL,
         due_ms INTEGER NOT NULL
+    );
+",
+    // How long the attempt took that a line of the trail tells of; where nothing was sent, nothing.
+    "
+    CREATE TABLE latency (
+        seq INTEGER PRIMARY KEY,
+        took_ms INTEGER NOT NULL
     );
 ",
 ];

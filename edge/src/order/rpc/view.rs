@@ -56,6 +56,8 @@ pub struct OrderView {
     pub notifications: Vec<NotificationView>,
     /// The newest hundred, newest first.
     pub deliveries: Vec<DeliveryView>,
+    /// The newest hundred, newest first.
+    pub attempts: Vec<AttemptView>,
     /// Minor units that were given back.
     pub refunded: u64,
     /// The newest hundred, newest first.
@@ -124,6 +126,57 @@ pub struct DeliveryView {
     pub begun_ms: u64,
     /// When it is tried next.
     pub due_ms: Option<u64>,
+}
+
+/// One attempt to deliver an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptView {
+    /// The number of its line in the trail.
+    pub seq: u64,
+    /// When it ended, Unix milliseconds.
+    pub at_ms: u64,
+    /// `webhook-id`.
+    pub event: String,
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// Where it left the delivery.
+    pub outcome: AttemptOutcome,
+    /// The HTTP status, or a code of ours.
+    pub how: String,
+    /// Until the endpoint had answered, in milliseconds; absent where nothing was sent.
+    pub took_ms: Option<u64>,
+}
+
+/// Where an attempt left its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptOutcome {
+    /// It was the last that was to be made, or none is made any more.
+    Dead,
+    /// The endpoint took the event.
+    Delivered,
+    /// Another one follows.
+    Failed,
+}
+
+impl AttemptOutcome {
+    /// Its word in the audit trail.
+    #[must_use]
+    pub fn act(self) -> &'static str {
+        match self {
+            Self::Dead => "dead_letter",
+            Self::Delivered => "forwarded",
+            Self::Failed => "attempted",
+        }
+    }
+
+    /// Reads that word; `None` for what is no attempt.
+    #[must_use]
+    pub fn of_act(act: &str) -> Option<Self> {
+        [Self::Dead, Self::Delivered, Self::Failed]
+            .into_iter()
+            .find(|outcome| outcome.act() == act)
+    }
 }
 
 /// The trail, in short.
