@@ -108,7 +108,7 @@ async function buildDoctor(note) {
   await run('build-doctor', 'node', [join(import.meta.dirname, 'build-doctor.mjs')], { hint: HINT, onLine: note });
 }
 
-/** Puts the widget where the Worker serves it from, `/v1/`, with the headers it is served with. */
+/** Puts what the Worker serves as files where it serves them from: the widget at `/v1/`, the dashboard, and their headers. */
 function copyAssets() {
   const assets = join(ROOT, 'edge', 'assets');
   const ready = join(LOCAL, 'assets');
@@ -116,6 +116,8 @@ function copyAssets() {
   rmSync(ready, { recursive: true, force: true });
   cpSync(join(ROOT, 'dist'), join(ready, 'v1'), { recursive: true });
   for (const name of PACKAGE_ONLY) rmSync(join(ready, 'v1', name), { force: true });
+  // As it stands: modules that a browser reads.
+  cpSync(join(ROOT, 'www', 'dashboard'), join(ready, 'dashboard'), { recursive: true });
   cpSync(join(ROOT, 'edge', '_headers'), join(ready, '_headers'));
   // A Worker that runs from here reloads on every write, so there is none where nothing changed.
   if (digest(assets, ['.']) === digest(ready, ['.'])) return;
