@@ -32,8 +32,8 @@ export function guide({ shop, alipay, edge }) {
   A signature's doctor    ${shop}/doctor
   Stand-in for Alipay     ${alipay}/   (no real money anywhere)
   Edge (the Worker)       ${edge}/version
-  The merchant's side     ${edge}/admin/orders, with the token in .local/secrets/admin.token:
-                          curl -H "authorization: Bearer $(cat .local/secrets/admin.token)" ${edge}/admin/orders
+  The merchant's side     ${edge}/dashboard/   (sign in with the token in .local/secrets/admin.token:
+                          cat .local/secrets/admin.token)
 
   Pay as the test shopper: account shopper@example.com, login password 111111,
   payment password 246810.
