@@ -1,11 +1,15 @@
 // What `npm run bench` computes and writes, without measuring anything but the smallest of it.
 
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
+import { ROOT } from "../../xtask/npm/stack.mjs";
 import { options, usage } from "./options.mjs";
 import { PARTS } from "./parts/index.mjs";
-import { block, renewed } from "./readme.mjs";
+import { between, block, renewed } from "./readme.mjs";
+import { BEGIN, END, perOrder, scale } from "./scale.mjs";
 import { advantage, median, quantile, summary } from "./statistics.mjs";
 import { figure, page, ratio, spread, tableText } from "./table.mjs";
 
@@ -110,9 +114,63 @@ test("README quotes what was measured, and what was not", () => {
   assert.match(without, /^\| RSA2 notifications verified each second, natively \| 9,000 \| not measured \(alipay-sdk\) \| – \|$/m);
 });
 
+test("without a run there are no figures", () => {
+  const nothing = { machine: {}, versions: {}, parts: {} };
+  assert.match(block(nothing), /^Not measured yet: `npm run bench`\.$/m);
+  assert.match(page(nothing, PARTS), /^Not measured yet: verification /m);
+});
+
 test("only what stands between README's markers changes", () => {
   const [begin, ...rest] = block(quoted()).split("\n");
   const around = (inner) => `Before\n${begin}\n${inner}\n${rest.at(-1)}\nAfter\n`;
   assert.equal(renewed(around("old"), quoted()), `Before\n${block(quoted())}\nAfter\n`);
-  assert.throws(() => renewed("no markers", quoted()), { message: /^README\.md needs / });
+  assert.throws(() => renewed("no markers", quoted()), { message: /must stand there once each, in this order$/ });
+});
+
+const order = {
+  worker_requests: [5], order_requests: [7], endpoint_requests: [2], account_requests: [0], rows_read: [100], rows_written: [30], alarms_set: [6],
+  index_writes: [2], cpu_ms: [4], kb: [70], index_bytes: [400],
+};
+const grown = { parts: { growth: { at: "2026-11-22T06:00:00Z", commit: "abc", tables: [{ id: "billed", rows: [{ values: order }] }] } } };
+
+test("a billion orders are priced line by line, and the lines add up", () => {
+  const text = scale(grown);
+  const lines = [
+    // 5 × 10⁹ − 12 × 10 million, at 0.30 per million.
+    "| Worker requests | 5.00 requests | 5.00 billion | $0.30 per million beyond 10 million a month | $1,464 |",
+    // 4 × 10⁹ ms − 12 × 30 million, at 0.02 per million.
+    "| Worker and object CPU | 4.00 ms | 4.00 billion | $0.02 per million ms beyond 30 million a month | $73 |",
+    "| Object requests and alarms | 9.00 requests | 9.00 billion | $0.15 per million beyond 1 million a month | $1,348 |",
+    // 100 × 10⁹ are less than 12 × 25 × 10⁹.
+    "| Rows read in objects | 100 rows | 100 billion | $0.001 per million beyond 25 billion a month | $0 |",
+    "| Rows written in objects, alarms set | 36.0 rows | 36.0 billion | $1.00 per million beyond 50 million a month | $35,400 |",
+    // 70,000 GB at the end, 35,000 on average, less 5, at 0.20 for twelve months.
+    "| Stored in objects | 70.0 kB | 70,000 GB at the end, half of it on average | $0.20 per GB-month beyond 5 GB | $83,988 (each later year $167,988) |",
+  ];
+  for (const line of lines) assert.equal(text.split("\n").includes(line), true, line);
+  const money = (line) => Number(/\$([\d,]+)(?: \(each later year .*\))? \|$/.exec(line)[1].replaceAll(",", ""));
+  const billed = text.split("\n").filter((line) => / (month|GB) \| \$/.test(line));
+  const together = Number(/\*\*\$([\d,]+)\*\*/.exec(text)[1].replaceAll(",", ""));
+  assert.equal(billed.length, 10);
+  // Each line is rounded to a dollar.
+  assert.equal(Math.abs(billed.map(money).reduce((a, b) => a + b) - together) <= billed.length / 2, true, `${together}`);
+});
+
+test("limits are told with the rate at which they are reached", () => {
+  const text = scale(grown);
+  assert.match(text, /^\| Requests to the endpoint's object each second: 31\.7 × 2\.00 \| 63\.4 \| 634 \| 1,000, soft: \*\*reached at 16 times the mean\*\* \|$/m);
+  assert.match(text, /^\| Orders that one index holds: 10 GB \/ 400 B \| 25\.0 million \| \| \*\*40 databases for a billion\*\* \|$/m);
+  assert.equal(perOrder({ parts: {} }), undefined);
+  assert.equal(scale({ parts: {} }), `${BEGIN}\nNot measured yet: \`npm run bench -- --only growth\`.\n${END}`);
+});
+
+test("RESULTS.md, README and docs/scale.md say exactly what RESULTS.json says", () => {
+  const file = (name) => join(import.meta.dirname, name);
+  assert.equal(existsSync(file("RESULTS.json")), true);
+  const results = JSON.parse(readFileSync(file("RESULTS.json"), "utf8"));
+  assert.equal(readFileSync(file("RESULTS.md"), "utf8"), page(results, PARTS));
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  assert.equal(renewed(readme, results), readme);
+  const paper = readFileSync(join(ROOT, "docs", "scale.md"), "utf8");
+  assert.equal(between(paper, BEGIN, END, scale(results)), paper);
 });

@@ -7,15 +7,15 @@ export const ROUNDS = 3;
 export const usage = (parts) => `npm run bench [-- --only PART[,PART]] [--rounds N] [--quick] [--json FILE] [--readme]
 
 Builds what is released, installs the peers into .local/bench (npm, and Python where python3 has venv), measures
-everything on this machine in one run, in turns, and writes tests/bench/RESULTS.md and RESULTS.json and the figures
-in README.md. Parts that were not asked for keep what an earlier run found, with its date and commit.
+everything on this machine in one run, in turns, and writes tests/bench/RESULTS.md and RESULTS.json, and the figures
+in README.md and docs/scale.md. Parts that were not asked for keep what an earlier run found, with its date and commit.
 
 ${parts.map(({ name, says }) => `  ${name.padEnd(14)} ${says}\n`).join("")}
   --only PART    these parts alone; may be given more than once
   --rounds N     how often everything is measured (default ${ROUNDS})
   --quick        the smallest run that says anything: one round, small numbers; says so in the table
   --json FILE    everything that was measured goes into FILE, and the table to the terminal; no file of the project changes
-  --readme       measures nothing: writes RESULTS.md and README.md anew from RESULTS.json
+  --readme       measures nothing: writes RESULTS.md, README.md and docs/scale.md anew from RESULTS.json
 `;
 
 /** Reads the arguments; throws what people can read. */

@@ -37,6 +37,7 @@ function line({ says, part, table: id, column: wanted, row: other }, { parts }) 
 
 /** The block between the markers. */
 export function block(results) {
+  if (Object.keys(results.parts).length === 0) return [BEGIN, "Not measured yet: `npm run bench`.", END].join("\n");
   const lines = QUOTED.map((one) => line(one, results)).filter((text) => text !== undefined);
   const dates = Object.values(results.parts).map(({ at }) => at.slice(0, 10)).sort();
   const quick = Object.values(results.parts).some((part) => part.quick) ? ", partly by a quick run" : "";
@@ -51,11 +52,12 @@ export function block(results) {
   ].join("\n");
 }
 
-/** README's text with the block renewed; throws where its markers are not there once each. */
-export function renewed(readme, results) {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin || readme.indexOf(BEGIN, begin + 1) >= 0) {
-    throw new Error(`README.md needs ${BEGIN} and ${END}, once each and in this order`);
-  }
-  return readme.slice(0, begin) + block(results) + readme.slice(end + END.length);
+/** A file's text with what stands between two markers renewed; throws where they are not there once each. */
+export function between(text, begin, end, inner) {
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from || text.indexOf(begin, from + 1) >= 0) throw new Error(`${begin} and ${end} must stand there once each, in this order`);
+  return text.slice(0, from) + inner + text.slice(to + end.length);
 }
+
+/** README's text with the block renewed. */
+export const renewed = (readme, results) => between(readme, BEGIN, END, block(results));

@@ -9,21 +9,24 @@ import { commit, machine, versions } from "./machine.mjs";
 import { options, usage } from "./options.mjs";
 import { PARTS } from "./parts/index.mjs";
 import { NPM, PYTHON } from "./peers.mjs";
-import { renewed } from "./readme.mjs";
+import { between, renewed } from "./readme.mjs";
+import { BEGIN, END, scale } from "./scale.mjs";
 import { page } from "./table.mjs";
 
 const HERE = import.meta.dirname;
 const JSON_FILE = join(HERE, "RESULTS.json");
 const PAGE = join(HERE, "RESULTS.md");
 const README = join(ROOT, "README.md");
+const SCALE = join(ROOT, "docs", "scale.md");
 
 const EMPTY = { machine: {}, versions: {}, parts: {} };
 const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : EMPTY);
 
-/** Writes the page and README's figures, which never say anything else than RESULTS.json. */
+/** Writes the page and the figures elsewhere, which never say anything else than RESULTS.json. */
 function publish(results) {
   writeFileSync(PAGE, page(results, PARTS));
   writeFileSync(README, renewed(readFileSync(README, "utf8"), results));
+  writeFileSync(SCALE, between(readFileSync(SCALE, "utf8"), BEGIN, END, scale(results)));
 }
 
 /** Five digits that count are more than any of this is worth. */
@@ -76,7 +79,7 @@ async function bench() {
   writeFileSync(chosen.json ?? JSON_FILE, written);
   if (chosen.json === undefined) {
     publish(JSON.parse(written));
-    progress.say(`\n${relative(ROOT, PAGE)} and README.md say what was found.`);
+    progress.say(`\n${[PAGE, README, SCALE].map((file) => relative(ROOT, file)).join(", ")} say what was found.`);
   } else {
     process.stdout.write(`\n${page(JSON.parse(written), PARTS)}`);
   }

@@ -96,12 +96,7 @@ export function page({ machine, versions, parts }, known) {
     "",
     "Written by `npm run bench` ([README](README.md)); not by hand. Times belong to a machine and an hour; believe the ratios.",
     "",
-    `Machine: ${listed(machine)}`,
-    "",
-    `Versions: ${listed(versions)}`,
-    "",
-    LEGEND,
-    "",
+    ...(found.length === 0 ? [] : [`Machine: ${listed(machine)}`, "", `Versions: ${listed(versions)}`, "", LEGEND, ""]),
     ...lacking.map(({ name }) => `Not measured yet: ${name} (\`npm run bench -- --only ${name}\`).\n`),
     ...found.flatMap(({ name, title }, at) => {
       const { at: when, commit, rounds, quick, seconds, tables } = parts[name];

@@ -7,7 +7,7 @@ import Built, * as built from "./index.js";
 
 export * from "./index.js";
 
-const NOTHING = { worker_requests: 0, object_requests: 0, rows_read: 0, rows_written: 0, alarms_set: 0 };
+const NOTHING = { worker_requests: 0, order_requests: 0, endpoint_requests: 0, account_requests: 0, rows_read: 0, rows_written: 0, alarms_set: 0 };
 let counts = { ...NOTHING };
 /** Rows are known when a statement has been read to its end, which may be later. */
 let cursors = [];
@@ -38,25 +38,25 @@ function metered(state) {
 }
 
 /** A class of objects whose requests, alarms and rows count. */
-const meteredClass = (Inner) => class {
+const meteredClass = (Inner, name) => class {
   constructor(state, env) {
     this.inner = new Inner(metered(state), env);
   }
 
   fetch(request) {
-    counts.object_requests += 1;
+    counts[name] += 1;
     return this.inner.fetch(request);
   }
 
   alarm() {
-    counts.object_requests += 1;
+    counts[name] += 1;
     return this.inner.alarm();
   }
 };
 
-export const OrderObject = meteredClass(built.OrderObject);
-export const EndpointObject = meteredClass(built.EndpointObject);
-export const AccountObject = meteredClass(built.AccountObject);
+export const OrderObject = meteredClass(built.OrderObject, "order_requests");
+export const EndpointObject = meteredClass(built.EndpointObject, "endpoint_requests");
+export const AccountObject = meteredClass(built.AccountObject, "account_requests");
 
 export default class extends WorkerEntrypoint {
   async fetch(request) {

@@ -150,7 +150,9 @@ async function grow({ rounds, quick, note }) {
       });
     }
     if (quick) rows.push({ id: "100000", name: "100,000", missing: "left out by --quick" });
-    return { rows, where: base === "/dev/shm" ? "in memory" : "on the disk", kb: statSync(model).size / 1000 };
+    const pragma = (name) => Number(Object.values(bench.index.run(`PRAGMA ${name}`)[0])[0]);
+    const index_bytes = [(pragma("page_count") * pragma("page_size")) / sizes.at(-1)];
+    return { rows, where: base === "/dev/shm" ? "in memory" : "on the disk", index_bytes };
   } finally {
     await bench.shut();
   }
@@ -197,8 +199,8 @@ async function billed({ quick, note }) {
 
 /** Measures everything; the sizes one after another, as one store grows. */
 export async function measure({ rounds, quick, note }) {
-  const { rows, where } = await grow({ rounds, quick, note });
-  const costs = await billed({ quick, note });
+  const { rows, where, index_bytes } = await grow({ rounds, quick, note });
+  const costs = { ...(await billed({ quick, note })), index_bytes };
   return [
     {
       id: "growth", title: "Latency as orders grow", base: "100", rows,
@@ -214,9 +216,11 @@ export async function measure({ rounds, quick, note }) {
       id: "billed", title: "What one order costs", base: "ours",
       says: "Registered, paid, its event delivered, its status asked three times; counted in the runtime by the very numbers that Cloudflare bills (`drivers/billed-worker.mjs`). CPU is this machine's, of the whole process. What that means for a billion orders a year: [docs/scale.md](../../docs/scale.md).",
       columns: [
-        { id: "worker_requests", name: "requests", digits: 1 }, { id: "object_requests", name: "object requests and alarms", digits: 1 }, { id: "rows_read", name: "rows read", digits: 1 },
+        { id: "worker_requests", name: "requests", digits: 1 }, { id: "order_requests", name: "order object's requests and alarms", digits: 1 },
+        { id: "endpoint_requests", name: "endpoint object's", digits: 1 }, { id: "account_requests", name: "account object's", digits: 1 }, { id: "rows_read", name: "rows read", digits: 1 },
         { id: "rows_written", name: "rows written", digits: 1 }, { id: "alarms_set", name: "alarms set", digits: 1 }, { id: "index_writes", name: "batches to the index", digits: 1 },
         { id: "cpu_ms", name: "CPU ms", digits: 2 }, { id: "kb", name: "kB stored", digits: 1 },
+        { id: "index_bytes", name: "bytes in the index", digits: 0 },
       ],
       rows: [{ id: "ours", name: "ours, one order", values: costs }],
     },
