@@ -62,8 +62,12 @@ pub enum Failure {
     RefundDiffers,
     /// Together with the others it is more than was paid.
     RefundExceeds,
+    /// Alipay was not asked for it yet, or it is settled otherwise.
+    RefundNotOpen,
     /// The order is not paid.
     RefundNotPaid,
+    /// No refund of that number.
+    RefundUnknown,
     /// Of a provider whose refunds are not asked for here.
     RefundUnsupported,
     /// No such route.
@@ -165,7 +169,13 @@ impl Failure {
                 "This out_return_no is another refund's",
             ),
             Self::RefundExceeds => (409, "refund_exceeds", "Together this is more than was paid"),
+            Self::RefundNotOpen => (
+                409,
+                "refund_not_open",
+                "Only an open refund is settled by hand",
+            ),
             Self::RefundNotPaid => (409, "refund_not_paid", "The order is not paid"),
+            Self::RefundUnknown => (404, "refund_unknown", "No such refund of this order"),
             Self::RefundUnsupported => (
                 409,
                 "refund_unsupported",
@@ -241,6 +251,9 @@ impl fmt::Display for Failure {
             ),
             Self::RefundExceeds => f.write_str(
                 "refunds that are not refused count, also those whose outcome is not known yet",
+            ),
+            Self::RefundNotOpen => f.write_str(
+                "Alipay was not asked for it yet, or it has come to something else already",
             ),
             Self::RefundUnsupported => {
                 f.write_str("refund it in the provider's own dashboard")
@@ -401,7 +414,9 @@ mod tests {
             (Failure::PayUnknown, "pay_unknown", 503),
             (Failure::RefundDiffers, "refund_differs", 409),
             (Failure::RefundExceeds, "refund_exceeds", 409),
+            (Failure::RefundNotOpen, "refund_not_open", 409),
             (Failure::RefundNotPaid, "refund_not_paid", 409),
+            (Failure::RefundUnknown, "refund_unknown", 404),
             (Failure::RefundUnsupported, "refund_unsupported", 409),
             (Failure::RouteUnknown, "route_unknown", 404),
             (

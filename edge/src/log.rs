@@ -69,7 +69,7 @@ pub fn refunded(out_return_no: &str, act: &str, code: &str) {
         ("code", code.into()),
     ];
     match act {
-        "refund_open" => console_error!("{}", line(act, &fields)),
+        "refund_contradicted" | "refund_open" => console_error!("{}", line(act, &fields)),
         "refund_refused" => console_warn!("{}", line(act, &fields)),
         _ => console_log!("{}", line(act, &fields)),
     }

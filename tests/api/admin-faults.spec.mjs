@@ -59,7 +59,9 @@ test("each_scope_opens_its_own_routes_only", async () => {
   }
   for (const [name, scopes] of Object.entries(TOKENS)) {
     const expected = scopes.includes("refund") ? [400, "parameter"] : [403, "admin_scope"];
-    expect(await bench.as(name).refusal(`orders/${out_trade_no}/refunds`, { method: "POST" }), name).toEqual(expected);
+    for (const path of ["refunds", "refunds/R1"]) {
+      expect(await bench.as(name).refusal(`orders/${out_trade_no}/${path}`, { method: "POST" }), `${name} ${path}`).toEqual(expected);
+    }
     expect(await bench.as(name).get("token")).toEqual({ name, scopes: scopes.split("+"), providers: ["alipay-gateway", "antom"] });
   }
   const by = (await bench.admin.trail(out_trade_no)).map((line) => line.by).filter(Boolean);

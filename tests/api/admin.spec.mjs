@@ -39,7 +39,7 @@ test.describe("who gets in", () => {
       for (const path of ["orders", "orders/A1", "orders/A1/audit", "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics", "attempts", "token", "no-such-route"]) {
         expect(await admin.refusal(path, { headers }), path).toEqual([401, "admin_token"]);
       }
-      for (const path of ["orders/A1/replay", "orders/A1/query", "orders/A1/refunds", "dead-letters/replay", "endpoints/1/mend", "rebuild"]) {
+      for (const path of ["orders/A1/replay", "orders/A1/query", "orders/A1/refunds", "orders/A1/refunds/R1", "dead-letters/replay", "endpoints/1/mend", "rebuild"]) {
         expect(await admin.refusal(path, { method: "POST", headers }), path).toEqual([401, "admin_token"]);
       }
     });

@@ -180,6 +180,12 @@ test("refunds_are_as_documented", async () => {
   // The stand-in has never seen this payment.
   await expect.poll(() => ask(), { timeout: 30_000 }).toBe(200);
   expect(await ask({ reason: "a&b", out_return_no: "R" })).toBe("parameter");
+  const settle = async (outcome, out_return_no = refund.out_return_no, where = {}) => {
+    const { status, code } = await send("adminSettleRefund", { path: { ...path, out_return_no, ...where }, ...json({ outcome, reason: "case 4711" }) });
+    return code ?? status;
+  };
+  expect([await settle("refused"), await settle("refunded"), await settle("refused", "nobody")]).toEqual([200, "refund_not_open", "refund_unknown"]);
+  expect(await settle("refused", "R", { out_trade_no: "nobody" })).toBe("order_unknown");
   await send("adminOrder", { path });
 });
 

@@ -1,6 +1,6 @@
 // One Worker, one merchant's backend, no Alipay: what each of the proof suites starts for itself.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -58,13 +58,13 @@ export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, mad
     await receiver.close();
     throw error;
   }
-  return new Bench({ workerd, receiver, origins, secrets, place });
+  return new Bench({ workerd, receiver, origins, secrets, place, variables: given });
 }
 
 /** A running bench, and how a test speaks to it. */
 export class Bench {
-  constructor({ workerd, receiver, origins, secrets, place }) {
-    Object.assign(this, { workerd, receiver, origins, secrets, place });
+  constructor({ workerd, receiver, origins, secrets, place, variables }) {
+    Object.assign(this, { workerd, receiver, origins, secrets, place, variables });
     this.origin = workerd.origin;
   }
 
@@ -72,6 +72,13 @@ export class Bench {
     await this.workerd.kill();
     await this.receiver.close();
     rmSync(this.place, { recursive: true, force: true });
+  }
+
+  /** Kills the Worker and starts it with other text variables; `undefined` takes one away. */
+  async restart(changes) {
+    await this.workerd.kill();
+    reconfigure(this, changes);
+    await this.workerd.start();
   }
 
   /** Claims that this bench's Worker takes, with `changes`. */
@@ -124,6 +131,17 @@ export class Bench {
   tell(fields) {
     return this.notify(signed(fields));
   }
+}
+
+/** Changes text variables of a Worker that does not run; `undefined` takes one away. */
+export function reconfigure({ place }, changes) {
+  const path = join(place, "config.capnp");
+  let config = readFileSync(path, "utf8");
+  for (const [name, value] of Object.entries(changes)) {
+    config = config.replace(new RegExp(`\\(name = "${name}", text = "[^"]*"\\)(,\\n\\s*)?`), "");
+    if (value !== undefined) config = config.replace("bindings = [", () => `bindings = [(name = "${name}", text = ${JSON.stringify(value)}),\n    `);
+  }
+  writeFileSync(path, config);
 }
 
 /** Fields as a form; text and bytes as they are. */

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "@playwright/test";
 
@@ -54,6 +55,7 @@ async function paid(plan, changes) {
   const { out_trade_no } = order;
   return {
     ...order,
+    admin,
     bench,
     gateway,
     refund: (changes = {}) => admin.post(`orders/${out_trade_no}/refunds`, { out_return_no: "R1", amount: 1990, currency: "USD", reason: "late", ...changes }),
@@ -164,4 +166,102 @@ test("refund_that_was_asked_for_when_the_worker_died_is_asked_for_again_afterwar
   await expect.poll(order.states, { timeout: 30_000 }).toEqual([["done", ""]]);
   expect(order.gateway.asked.map(({ out_return_no }) => out_return_no)).toEqual(["R1", "R1"]);
   await expect.poll(() => order.events().length).toBe(1);
+});
+
+// Nobody knows, and Alipay's word does not come: staff has looked, and says what has come of it.
+
+const UNSURE = refused("SYSTEM_EXCEPTION");
+const settle = (order, outcome, reason = "Alipay's support, case 4711", number = "R1") => order.admin.post(`orders/${order.out_trade_no}/refunds/${number}`, { outcome, reason });
+
+test("open_refund_that_staff_says_is_made_is_done_told_and_never_asked_for_again", async () => {
+  const order = await paid([UNSURE]);
+  await order.refund();
+  await expect.poll(order.states).toEqual([["pending", "SYSTEM_EXCEPTION"]]);
+  const [status, settled] = await settle(order, "refunded");
+  expect([status, settled]).toMatchObject([200, { out_return_no: "R1", amount: 1990, state: "done", code: "by_hand", attempts: 1, due_ms: null, settled_ms: expect.any(Number) }]);
+  expect(await order.status()).toBe("refunded");
+  // The same again is nothing new, and the other word comes too late.
+  expect(await settle(order, "refunded", "again")).toEqual([200, settled]);
+  expect(await settle(order, "refused")).toMatchObject([409, { code: "refund_not_open" }]);
+  await expect.poll(() => order.events().length).toBe(1);
+  const line = (await order.admin.trail(order.out_trade_no)).find(({ act }) => act === "refund_said_refunded");
+  expect([line.by, line.detail]).toEqual(["local", "R1 Alipay's support, case 4711"]);
+  const [{ data }] = order.events();
+  expect(data).toMatchObject({ out_return_no: "R1", amount: 1990, refunded: 1990, status: "refunded", source: "staff", evidence: `sha256:${line.hash}` });
+  // The next attempt would have come after five seconds.
+  await sleep(7_000);
+  expect([order.gateway.asked.length, order.events().length]).toEqual([1, 1]);
+});
+
+test("open_refund_that_staff_says_is_refused_frees_its_amount_and_tells_of_nothing", async () => {
+  const order = await paid([UNSURE, GIVEN]);
+  await order.refund();
+  await expect.poll(order.states).toEqual([["pending", "SYSTEM_EXCEPTION"]]);
+  expect((await order.refund({ out_return_no: "R2" }))[1].code).toBe("refund_exceeds");
+  expect((await settle(order, "refused"))[0]).toBe(200);
+  expect(await order.states()).toEqual([["refused", "by_hand"]]);
+  expect((await order.refund({ out_return_no: "R2" }))[0]).toBe(202);
+  await expect.poll(order.states, { timeout: 20_000 }).toEqual([["done", ""], ["refused", "by_hand"]]);
+  expect(order.gateway.asked.map(({ out_return_no }) => out_return_no)).toEqual(["R1", "R2"]);
+  await expect.poll(() => order.events().map(({ data }) => data.out_return_no)).toEqual(["R2"]);
+  const acts = (await order.admin.trail(order.out_trade_no)).map(({ by, act }) => [by, act]);
+  expect(acts).toContainEqual(["local", "refund_said_refused"]);
+});
+
+for (const [said, answer, states, asked] of [
+  // The money is gone, whatever was said.
+  ["refused", GIVEN, [["done", ""]], "refund_contradicted"],
+  ["refunded", refused("RETURN_AMOUNT_EXCEED"), [["done", "by_hand"]], "refund_said_refunded"],
+  ["refunded", GIVEN, [["done", "by_hand"]], "refund_said_refunded"],
+  ["refused", UNSURE, [["refused", "by_hand"]], "refund_said_refused"],
+]) {
+  test(`staff_says_${said}_while_alipay_is_asked_and_then_${asked}_${states[0].join("_")}_${answer === GIVEN ? "given" : "not"}`, async () => {
+    let let_go;
+    const held = new Promise((resolve) => { let_go = resolve; });
+    const order = await paid([async (response) => { await held; answer(response); }]);
+    await order.refund();
+    await expect.poll(() => order.gateway.asked.length).toBe(1);
+    expect((await settle(order, said))[0]).toBe(200);
+    let_go();
+    await expect.poll(order.states).toEqual(states);
+    // Longer than until another attempt.
+    await sleep(7_000);
+    expect([await order.states(), order.gateway.asked.length]).toEqual([states, 1]);
+    const given = states[0][0] === "done";
+    expect(await order.status()).toBe(given ? "refunded" : "paid");
+    expect(order.events().map(({ data }) => data.out_return_no)).toEqual(given ? ["R1"] : []);
+    const trail = await order.admin.trail(order.out_trade_no);
+    expect(trail.filter(({ act }) => act.startsWith("refund_") && act !== "refund_requested" && act !== "refund_tried").at(-1).act).toBe(asked);
+  });
+}
+
+test("what_staff_cannot_settle_refused", async () => {
+  const order = await paid([refused("RETURN_AMOUNT_EXCEED")]);
+  expect(await settle(order, "refunded")).toMatchObject([404, { code: "refund_unknown" }]);
+  await order.refund();
+  await expect.poll(order.states).toEqual([["refused", "RETURN_AMOUNT_EXCEED"]]);
+  expect(await settle(order, "refunded")).toMatchObject([409, { code: "refund_not_open" }]);
+  expect(await settle(order, "refused")).toMatchObject([200, { state: "refused", code: "RETURN_AMOUNT_EXCEED" }]);
+  for (const [outcome, reason] of [["done", "x"], [undefined, "x"], ["refused", ""], ["refused", "a\nb"], ["refused", "x".repeat(201)], ["refused", undefined]]) {
+    expect(await settle(order, outcome, reason === undefined ? null : reason), `${outcome} ${reason}`).toMatchObject([400, { code: "parameter" }]);
+  }
+  expect(await settle({ ...order, out_trade_no: "nobody" }, "refused")).toMatchObject([404, { code: "order_unknown" }]);
+});
+
+// Without these no gateway is configured at all.
+const GATEWAY = ["GATEWAY_URL", "PARTNER", "SIGN_TYPE", "MERCHANT_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY", "MERCHANT_URL"];
+
+test("refund_that_could_not_even_be_asked_for_is_settled_by_the_first_refusal_afterwards", async () => {
+  const order = await paid([refused("SYSTEM_EXCEPTION"), refused("RETURN_AMOUNT_EXCEED")]);
+  const { bench } = order;
+  await order.refund({ out_return_no: "R0", amount: 1 });
+  await expect.poll(() => order.gateway.asked.length).toBe(1);
+  // This one has to wait for its turn, 3.5 s after the other.
+  await order.refund({ amount: 500 });
+  await bench.restart(Object.fromEntries(GATEWAY.map((name) => [name, undefined])));
+  const failed = () => bench.workerd.log.filter((line) => line.includes('"not_configured"') && line.includes('"R1"')).length;
+  await expect.poll(failed, { timeout: 20_000 }).toBeGreaterThan(0);
+  await bench.restart(Object.fromEntries(GATEWAY.map((name) => [name, bench.variables[name]])));
+  const state = async () => (await order.view()).refunds.find(({ out_return_no }) => out_return_no === "R1");
+  await expect.poll(state, { timeout: 30_000 }).toMatchObject({ state: "refused", code: "RETURN_AMOUNT_EXCEED" });
 });

@@ -2,15 +2,13 @@
 // taken, afterwards it is refused; and the keys' page says which one is still used.
 
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
 import { openIndexBench } from "../stack/index-bench.mjs";
 import { paidFields, signed, signedText } from "../stack/notification.mjs";
 import { freshNumber, orderToken } from "../stack/tokens.mjs";
-import { ACCEPTED, openBench, refused } from "./bench.mjs";
+import { ACCEPTED, openBench, reconfigure, refused } from "./bench.mjs";
 
 const benches = [];
 test.afterEach(async () => {
@@ -20,17 +18,6 @@ async function bench(env) {
   const made = await openBench({ env });
   benches.push(made);
   return made;
-}
-
-/** Changes text variables of a Worker that does not run; `undefined` takes one away. */
-function reconfigure({ place }, changes) {
-  const path = join(place, "config.capnp");
-  let config = readFileSync(path, "utf8");
-  for (const [name, value] of Object.entries(changes)) {
-    config = config.replace(new RegExp(`\\(name = "${name}", text = "[^"]*"\\)(,\\n\\s*)?`), "");
-    if (value !== undefined) config = config.replace("bindings = [", `bindings = [(name = "${name}", text = "${value}"),\n    `);
-  }
-  writeFileSync(path, config);
 }
 
 const OLD = "the secret before, of at least 32 bytes";

@@ -56,6 +56,7 @@ enum Route<'a> {
     Refund(&'a str),
     Replay(&'a str),
     ReplayDead,
+    SettleRefund(&'a str, &'a str),
     Token,
 }
 
@@ -126,6 +127,9 @@ async fn serve(
         Route::Rebuild => desk.rebuild(request).await,
         Route::Replay(number) => desk.replay(request, number).await,
         Route::ReplayDead => desk.replay_dead(request).await,
+        Route::SettleRefund(number, out_return_no) => {
+            desk.settle_refund(request, number, out_return_no).await
+        }
         Route::Token => desk.token(),
     }?;
     if method == Method::Get {
@@ -170,6 +174,10 @@ fn route(rest: &str) -> Option<(Route<'_>, Method, Option<Scope>)> {
         ["orders", number, "query"] => act(Route::QueryNow(number)),
         ["orders", number, "refunds"] => {
             Some((Route::Refund(number), Method::Post, Some(Scope::Refund)))
+        }
+        ["orders", number, "refunds", out_return_no] => {
+            let route = Route::SettleRefund(number, out_return_no);
+            Some((route, Method::Post, Some(Scope::Refund)))
         }
         ["dead-letters"] => look(Route::DeadLetters),
         ["dead-letters", "replay"] => act(Route::ReplayDead),
@@ -232,6 +240,14 @@ mod tests {
             (
                 "orders/A1/refunds",
                 Some((Route::Refund("A1"), Method::Post, Some(Scope::Refund))),
+            ),
+            (
+                "orders/A1/refunds/R1",
+                Some((
+                    Route::SettleRefund("A1", "R1"),
+                    Method::Post,
+                    Some(Scope::Refund),
+                )),
             ),
             ("token", Some((Route::Token, Method::Get, None))),
             ("", None),

@@ -11,8 +11,10 @@ pub struct GivenBack<'a> {
     pub refund: &'a RefundView,
     /// Minor units that were given back of the order, this refund included.
     pub refunded: u64,
-    /// `sha256:` and hex of Alipay's answer.
+    /// `sha256:` and hex of Alipay's answer, or the hash of the trail's line that has the staff's word.
     pub evidence: &'a str,
+    /// Whose word it is.
+    pub told: Told,
     /// When it was received, Unix milliseconds.
     pub received_ms: u64,
 }
@@ -38,7 +40,7 @@ impl Event {
                 currency: &refund.currency,
                 registered: true,
                 metadata: Some(&order.terms.metadata),
-                source: Told::Refund,
+                source: given.told,
                 notify_id: "",
                 evidence: given.evidence,
                 out_return_no: Some(&refund.out_return_no),
@@ -101,6 +103,7 @@ mod tests {
             refund: &refund,
             refunded: 700,
             evidence,
+            told: Told::Refund,
             received_ms: 1_795_255_200_123,
         };
         Event::refunded(&order, given).unwrap()

@@ -2,22 +2,22 @@
 //! until the outcome is known.
 
 use super::object::OrderObject;
-use super::refund::{Answer, Outcome, admit, given_back, judge, promised, wait_ms};
-use super::refunds::{Due, Ended};
+use super::refund::{Answer, Outcome, admit, judge, promised, wait_ms};
+use super::refunds::Due;
 use super::rpc::Reply;
 use super::rpc::refund::{RefundAsked, RefundDenied, RefundState, RefundView};
-use super::state::{Order, Status};
+use super::settle_refund::{Word, settle};
+use super::state::Order;
 use super::store::Store;
 use crate::account;
 use crate::antom;
 use crate::clock::now_ms;
 use crate::config::antom::Antom;
 use crate::config::{Config, Gateway};
-use crate::event::{Event, GivenBack};
 use crate::gateway::refund;
 use crate::log;
 use crate::provider::{Name, Provider};
-use worker::{Error, Result};
+use worker::Result;
 
 /// While the account does not say when a refund may be asked for.
 const SLOT_AGAIN_MS: u64 = 10_000;
@@ -116,6 +116,10 @@ impl OrderObject {
         let (Some(order), Some(refund)) = (store.order()?, store.refund_of(number)?) else {
             return Ok(false);
         };
+        if refund.state.is_settled() {
+            // By staff, while the account was asked.
+            return Ok(false);
+        }
         let now = now_ms();
         let attempt = due.attempts.saturating_add(1);
         let wait = wait_ms(attempt, getrandom::u32().unwrap_or_default());
@@ -130,68 +134,23 @@ impl OrderObject {
             Some(payer) => payer.ask(config, &order, &refund).await,
             None => Answer::NotAsked("not_configured"),
         };
+        // Else a refusal of the next attempt could never settle anything.
+        let forget = matches!(answer, Answer::NotAsked(_)) && !due.is_open();
         let outcome = judge(answer, due.is_open());
         let settled = store.whole(|| {
             if matches!(outcome, Outcome::Open(_)) {
                 store.put_off_refund(number, now_ms().saturating_add(wait), None)?;
             }
-            settle(config, store, &refund, &outcome)
+            if forget {
+                store.not_asked(number)?;
+            }
+            settle(config, store, number, &Word::of(&outcome))
         })?;
         if let Some(order) = settled {
             self.tell(&order);
         }
         Ok(matches!(outcome, Outcome::Done(_)))
     }
-}
-
-/// Writes down what came of an attempt. The order may have moved while the answer was under way, so it
-/// is read again; it is answered where it is refunded now.
-fn settle(
-    config: &Config,
-    store: &Store,
-    refund: &RefundView,
-    outcome: &Outcome,
-) -> Result<Option<Order>> {
-    let (number, now_ms) = (refund.out_return_no.as_str(), now_ms());
-    let (state, code, act) = match outcome {
-        Outcome::Done(_) => (RefundState::Done, "", "refunded"),
-        Outcome::Open(code) => (RefundState::Pending, code.as_str(), "refund_open"),
-        Outcome::Refused(word) => (RefundState::Refused, word.as_str(), "refund_refused"),
-    };
-    log::refunded(number, act, code);
-    let Some(mut order) = store.order()? else {
-        return Ok(None);
-    };
-    let ended = Ended {
-        state,
-        code,
-        now_ms,
-    };
-    store.end_refund(number, ended)?;
-    let refunds = store.refunds()?;
-    order.refunding = promised(&refunds);
-    let refunded = given_back(&refunds);
-    let all = refunded >= order.terms.price.shown().0;
-    let moves = all && order.status == Status::Paid;
-    if moves {
-        order.move_to(Status::Refunded, None);
-    }
-    store.save(&order)?;
-    let detail = format!("{number} {code}");
-    store.audit(act, detail.trim_end(), now_ms)?;
-    if let Outcome::Done(evidence) = outcome {
-        let given = GivenBack {
-            refund,
-            refunded,
-            evidence,
-            received_ms: now_ms,
-        };
-        let event =
-            Event::refunded(&order, given).ok_or_else(|| Error::from("event cannot be written"))?;
-        let endpoints: Vec<&str> = config.endpoints.iter().map(|one| one.name).collect();
-        store.queue(&event, &endpoints, now_ms)?;
-    }
-    Ok(moves.then_some(order))
 }
 
 /// Who pays it back: whoever collected it.

@@ -21,6 +21,7 @@ pub mod refund;
 mod refunds;
 pub mod rpc;
 mod settle;
+mod settle_refund;
 pub mod state;
 pub mod store;
 pub mod trail;

@@ -123,6 +123,7 @@ impl OrderObject {
             Command::Show => self.show(),
             Command::Trail { after, limit } => Ok(Reply::Trail(self.store()?.trail(after, limit)?)),
             Command::Refund(asked) => self.refund(&asked).await,
+            Command::SettleRefund(said) => self.settle_refund(&said).await,
             Command::Replay(replay) => self.replay(&replay).await,
             Command::AskNow { by } => self.ask_now(&by).await,
             Command::Wake { by } => self.wake(&by).await,

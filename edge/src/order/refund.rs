@@ -1,6 +1,6 @@
 //! How much may be given back, and what Alipay's answer to a refund means. Pure.
 
-use super::rpc::refund::{RefundAsked, RefundDenied, RefundState, RefundView};
+use super::rpc::refund::{RefundAsked, RefundDenied, RefundState, RefundView, Said};
 use super::state::{Order, Status};
 
 /// Alipay's answer to one attempt.
@@ -89,6 +89,21 @@ pub fn admit<'a>(
     match promised(refunds).checked_add(asked.amount) {
         Some(together) if together <= paid => Ok(None),
         _ => Err(RefundDenied::Exceeds),
+    }
+}
+
+/// Whether staff may say what has come of a refund, or whether it has come to that already: then nothing
+/// is left to do. Only a refund that Alipay was asked for, and gave no word about, is settled by hand:
+/// what was never asked for is refused soon by itself, or made.
+///
+/// # Errors
+///
+/// In this order: [`RefundDenied::Unknown`], [`RefundDenied::NotOpen`].
+pub fn admit_said(refund: Option<&RefundView>, said: Said) -> Result<bool, RefundDenied> {
+    match (refund.ok_or(RefundDenied::Unknown)?.state, said) {
+        (RefundState::Pending, _) => Ok(true),
+        (RefundState::Done, Said::Refunded) | (RefundState::Refused, Said::Refused) => Ok(false),
+        _ => Err(RefundDenied::NotOpen),
     }
 }
 

@@ -92,7 +92,8 @@ impl Store {
         )
     }
 
-    /// Puts a refund off, with the time at which the account lets it be asked for, once that is known.
+    /// Puts a refund off, with the time at which the account lets it be asked for, once that is known; not one that
+    /// staff has settled meanwhile.
     ///
     /// # Errors
     ///
@@ -104,7 +105,7 @@ impl Store {
         slot_ms: Option<u64>,
     ) -> Result<()> {
         self.run(
-            "UPDATE refund SET due_ms = ?, slot_ms = ? WHERE out_return_no = ?",
+            "UPDATE refund SET due_ms = ?, slot_ms = ? WHERE out_return_no = ? AND settled_ms IS NULL",
             vec![
                 integer(due_ms)?,
                 slot_ms.map(integer).transpose()?.into(),
@@ -121,8 +122,21 @@ impl Store {
     pub(super) fn begin_refund(&self, out_return_no: &str, due_ms: u64) -> Result<()> {
         self.run(
             "UPDATE refund SET state = 'pending', attempts = attempts + 1, open = 1, slot_ms = NULL, \
-             due_ms = ? WHERE out_return_no = ?",
+             due_ms = ? WHERE out_return_no = ? AND settled_ms IS NULL",
             vec![integer(due_ms)?, out_return_no.into()],
+        )
+    }
+
+    /// Notes that nothing left this Worker at the first attempt after all: the next one is the first that may
+    /// give the money back.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(super) fn not_asked(&self, out_return_no: &str) -> Result<()> {
+        self.run(
+            "UPDATE refund SET open = 0 WHERE out_return_no = ?",
+            vec![out_return_no.into()],
         )
     }
 

@@ -6,7 +6,7 @@ pub mod view;
 use super::audit::Line;
 use super::state::{Attempt, Device, Facts, Order, Status, Terms};
 use crate::provider::{Name, Provider};
-use refund::{RefundAsked, RefundDenied, RefundView};
+use refund::{RefundAsked, RefundDenied, RefundSaid, RefundView};
 use serde::{Deserialize, Serialize};
 use view::OrderView;
 
@@ -98,6 +98,8 @@ pub enum Command {
     },
     /// Give money back, once for each number.
     Refund(Box<RefundAsked>),
+    /// Settle a refund that Alipay gives no word about.
+    SettleRefund(Box<RefundSaid>),
     /// Send events again, under the same `webhook-id`.
     Replay(Replay),
     /// Ask Alipay now.

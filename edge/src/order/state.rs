@@ -269,6 +269,8 @@ pub enum Told {
     Query,
     /// By the answer to our request for a refund.
     Refund,
+    /// Not at all: the merchant's staff says so.
+    Staff,
 }
 
 /// What Alipay verifiably said of one trade. Made only from a `Notification` (`notify.rs`) or a

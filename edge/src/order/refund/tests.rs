@@ -197,3 +197,22 @@ fn an_open_refund_is_asked_for_again_for_ever_and_never_early() {
     assert_eq!(wait_ms(1, 500), 5_500);
     assert_eq!(wait_ms(1, 501), 5_000);
 }
+
+#[test]
+fn staff_settles_only_what_is_open_and_the_same_again_is_nothing_new() {
+    use RefundState::{Done, Pending, Refused, Requested};
+    let not_open = || Err(RefundDenied::NotOpen);
+    for (state, refunded, refused) in [
+        (Pending, Ok(true), Ok(true)),
+        (Requested, not_open(), not_open()),
+        (Done, Ok(false), not_open()),
+        (Refused, not_open(), Ok(false)),
+    ] {
+        let refund = known("R1", 1990, state);
+        let said = |said| admit_said(Some(&refund), said);
+        assert_eq!(said(Said::Refunded), refunded, "{state:?}");
+        assert_eq!(said(Said::Refused), refused, "{state:?}");
+    }
+    let nobody = admit_said(None, Said::Refused);
+    assert_eq!(nobody, Err(RefundDenied::Unknown));
+}

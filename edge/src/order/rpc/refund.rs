@@ -17,6 +17,29 @@ pub struct RefundAsked {
     pub reason: String,
 }
 
+/// What the merchant's staff says has come of a refund that Alipay gives no word about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// The money is given back.
+    Refunded,
+    /// It is not, and never will be under this number.
+    Refused,
+}
+
+/// A refund that is settled by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundSaid {
+    /// The name of the admin token.
+    pub by: String,
+    /// Which refund.
+    pub out_return_no: String,
+    /// What has come of it.
+    pub said: Said,
+    /// How that is known: for the trail.
+    pub reason: String,
+}
+
 /// Where a refund is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,7 +101,7 @@ pub struct RefundView {
     pub due_ms: Option<u64>,
 }
 
-/// Why a refund is not even asked for.
+/// Why a refund is not even asked for, or not settled by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundDenied {
@@ -86,10 +109,14 @@ pub enum RefundDenied {
     Differs,
     /// Together with the others it is more than was paid.
     Exceeds,
+    /// It is not open: Alipay was not asked yet, or it is settled otherwise.
+    NotOpen,
     /// The order is not paid.
     NotPaid,
     /// A rule of Alipay's, or the order's currency, is broken by the member of this name.
     Parameter(String),
+    /// No refund of that number.
+    Unknown,
     /// Of a provider whose refunds are not asked for here.
     Unsupported,
 }
