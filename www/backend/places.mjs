@@ -10,6 +10,7 @@ export const DOCUMENTATION = fileURLToPath(new URL("../build/docs", import.meta.
 export function places(page, { edgeOrigin, standInOrigin }) {
   return [
     { name: "shop", href: to(page, "/") },
+    { name: "playground", href: to(page, "/playground") },
     { name: "doctor", href: to(page, "/doctor") },
     { name: "states", href: to(page, "/states") },
     standInOrigin && { name: "traffic", href: `${standInOrigin}/` },

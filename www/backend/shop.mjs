@@ -13,8 +13,9 @@ import { doctorRoutes } from "./doctor.mjs";
 import { openEvents, RefusedEvent } from "./events.mjs";
 import { orderTokenSigner } from "./order-token.mjs";
 import { InvalidOrder, openOrders } from "./orders.mjs";
-import { statesRoutes } from "./states.mjs";
 import { DOCUMENTATION, places } from "./places.mjs";
+import { playgroundRoutes } from "./playground.mjs";
+import { statesRoutes } from "./states.mjs";
 import { openStore } from "./store.mjs";
 
 const PUBLIC = fileURLToPath(new URL("../public", import.meta.url));
@@ -78,6 +79,7 @@ export function createShop(settings) {
   });
 
   shop.use(statesRoutes());
+  shop.use(playgroundRoutes());
   shop.use(doctorRoutes());
   shop.use("/docs", express.static(DOCUMENTATION, { maxAge: "1h" }));
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import express, { Router } from "express";
 
 import { chosen, statesPage, statesTile } from "../pages/states.mjs";
+import { allow } from "./policy.mjs";
 
 /** The built widget. Served by the shop itself, so that these pages need no edge. */
 const WIDGET = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -25,10 +26,4 @@ export function statesRoutes() {
   // Where the played edge sends the shopper: a browser that is answered nothing stays where it is.
   routes.get("/states/nowhere", (_request, response) => response.status(204).end());
   return routes;
-}
-
-/** Names one more source in this answer's policy. */
-function allow(response, directive, source) {
-  const policy = response.get("content-security-policy").split("; ").filter((part) => !part.startsWith(`${directive} `));
-  response.set("content-security-policy", [...policy, `${directive} ${source}`].join("; "));
 }

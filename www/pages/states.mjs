@@ -132,6 +132,7 @@ export function statesTile({ choices, host }) {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${scene}</title>
     <link rel="stylesheet" href="/assets/states-tile.css">
+    <script src="/assets/played-edge.js"></script>
     <script src="/assets/states-tile.js"></script>
     <script src="/v1/alipay-checkout.js" async></script>
   </head>

@@ -28,7 +28,8 @@ export function guide({ shop, alipay, edge }) {
   return `
   Open the shop           ${shop}/
   What the shop received  ${shop}/orders
-  The button, by hand     ${shop}/states
+  The button's playground ${shop}/playground
+  The button's states     ${shop}/states
   A signature's doctor    ${shop}/doctor
   Stand-in for Alipay     ${alipay}/   (no real money anywhere)
   Edge (the Worker)       ${edge}/version
