@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { Stack, edgeVariables, ensureSecrets, environment, freePorts, originsOf, sandboxCommand, shopVariables } from "../../xtask/npm/stack.mjs";
 import { Workerd, wrappedWorker } from "../proof/workerd.mjs";
-import { publishStack } from "../stack/running.mjs";
+import { useStack } from "../stack/running.mjs";
 import { DIST } from "./server.mjs";
 
 /** Opens stand-in, shop and Worker: `{ origins, close }`. */
@@ -29,6 +29,7 @@ export async function openStack() {
   const config = join(place, "config.capnp");
   writeFileSync(config, withAssets(readFileSync(config, "utf8")));
   const close = async () => {
+    useStack(undefined);
     await parts.stop();
     await workerd.kill();
     rmSync(home, { recursive: true, force: true });
@@ -39,7 +40,7 @@ export async function openStack() {
     await close();
     throw error;
   }
-  publishStack({ origins, secrets });
+  useStack({ origins, secrets });
   return { origins, close };
 }
 
