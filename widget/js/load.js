@@ -2,7 +2,6 @@
 // code less `SHIFT`, modulo 256 (which is what an array of bytes takes).
 
 import { CheckoutElement, initSync } from "@behaviour";
-import { rest } from "./shell.js";
 
 /** A function that makes the behaviour of an element. */
 export async function load() {
@@ -11,6 +10,6 @@ export async function load() {
   const text = WASM;
   // Not `Uint8Array.from` of the text, which takes ten times as long.
   const bytes = new Uint8Array(text.length).map((_, i) => text.charCodeAt(i) - SHIFT);
-  initSync({ module: await WebAssembly.compile(bytes) });
-  return () => new CheckoutElement(rest.edge);
+  initSync(await WebAssembly.compile(bytes));
+  return () => new CheckoutElement();
 }

@@ -1,7 +1,7 @@
 // Draws the code for the phone. The encoder is Rust, in a file of its own that comes only now; numbers
 // go in and out, so that it needs no glue.
 
-import { rest } from "./shell.js";
+import { edge_of } from "./shell.js";
 
 /** Light modules around the code, without which readers do not find it. */
 export const MARGIN = 4;
@@ -11,7 +11,7 @@ const SIDE_PX = 264;
 
 /** Draws `text` as a QR code; rejects where the encoder does not come or the text does not fit. */
 export async function qr(host, canvas, text) {
-  const url = `${host.getAttribute("edge") || rest.edge}/v1/alipay-checkout-qr.wasm`;
+  const url = `${edge_of(host)}/v1/alipay-checkout-qr.wasm`;
   const response = await fetch(url, { credentials: "omit", integrity: QR_INTEGRITY });
   const module = await WebAssembly.compile(await response.arrayBuffer());
   const imports = {};

@@ -18,6 +18,9 @@ const NAME = "alipay-checkout";
 /** `#kept` of an element whose form has been sent: nothing may start the same payment again. */
 const SENT = -1;
 
+/** The origin of the edge that an element talks to. */
+export const edge_of = (host) => (host.getAttribute("edge") || rest.edge).replace(/\/$/, "");
+
 const grow = (place, [name, attributes, children]) => {
   const element = document.createElement(name);
   for (const key in attributes) element.setAttribute(key, attributes[key]);
@@ -117,7 +120,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
     clearTimeout(this.#kept);
     this.#kept = SENT;
     const order_token = this.getAttribute("order-token");
-    const action = `${this.getAttribute("edge") || rest.edge}/pay`;
+    const action = `${edge_of(this)}/pay`;
     // Out of a frame, if the page is in one: Alipay refuses to be framed.
     const form = document.createElement("form");
     Object.assign(form, { method: "post", action, target: "_top" });

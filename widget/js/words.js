@@ -1,13 +1,12 @@
-// Which words: of the page's language, of the merchant's own, and English where there are none.
+// Which words: of the page's language, of the merchant's own, and English where there are none. Only the
+// words of the first paint are here; each language is a file.
 
-import { hosts, rest } from "./shell.js";
+import { edge_of, hosts, rest } from "./shell.js";
 
 /** The merchant's own texts, by tag. */
 const own = {};
 /** The texts of the files in use, by tag; `undefined` while one is under way. */
 const loaded = {};
-
-const textsOf = (tag) => (tag === "en" ? LANGUAGES.en : loaded[tag]);
 
 /** The tags under which words for `host` may be found, the nearest first. */
 function tags(host) {
@@ -24,11 +23,12 @@ function tags(host) {
 /** The words for a key, and their language; no words while their file is under way. */
 export function words(host, key) {
   for (const tag of tags(host)) {
-    const found = own[tag]?.[key] ?? textsOf(tag)?.[key];
+    const found = own[tag]?.[key] ?? loaded[tag]?.[key];
     if (found) return [found, tag];
     const first = LANGUAGES.first[tag];
-    if (first && tag !== "en") {
-      if (!(tag in loaded)) fetchWords(host, tag);
+    if (first) {
+      // Out of the page it may not have its `edge` yet.
+      if (host.isConnected && !(tag in loaded)) fetchWords(host, tag);
       if (key === FIRST_LABEL) return [first, tag];
       if (!loaded[tag]) break;
     }
@@ -36,16 +36,17 @@ export function words(host, key) {
   return [];
 }
 
-function fetchWords(host, tag) {
+async function fetchWords(host, tag) {
   loaded[tag] = undefined;
-  fetch(`${host.getAttribute("edge") || rest.edge}/v1/lang/${tag}.json`, { credentials: "omit" })
-    .then((response) => response.json())
-    // English, then.
-    .catch(() => ({}))
-    .then((texts) => {
-      loaded[tag] = texts;
-      hosts.forEach(rest.show);
-    });
+  try {
+    const response = await fetch(`${edge_of(host)}/v1/lang/${tag}.json`, { credentials: "omit" });
+    if (!response.ok) throw response;
+    loaded[tag] = await response.json();
+    hosts.forEach(rest.show);
+  } catch {
+    // Asked for again when there is something new to say.
+    delete loaded[tag];
+  }
 }
 
 /** Adds or corrects the words of a language, for every button on the page. */

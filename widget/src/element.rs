@@ -1,15 +1,16 @@
 //! One button on the page: turns events into inputs, runs effects, and owns what they open.
 
-use js_sys::Reflect;
+use js_sys::JsString;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, EventSource, HtmlElement, Window};
+use web_sys::{AbortController, EventSource, HtmlElement};
 
 use crate::browser::Browser;
 use crate::checkout::{ANSWER_MS, Checkout, Effects, Input, Place};
-use crate::facts::{Facts, dispatch};
+use crate::facts::{Fact, Facts};
 use crate::fragment;
-use crate::page::{self, Kept, field, page_window, text};
+use crate::inputs::Kind;
+use crate::page::{self, dispatch, text};
 use crate::refusal::Refusal;
 use crate::view::State;
 
@@ -18,23 +19,29 @@ extern "C" {
     /// Asks `/checkout`; the outcome comes to the host as an event `answer` with this number.
     fn post(
         host: &HtmlElement,
-        number: u32,
-        edge: &str,
-        order_token: &str,
+        number: i32,
+        edge: &JsValue,
+        order_token: &JsValue,
         terminal: &str,
     ) -> AbortController;
     /// Asks for the status once; the outcome comes as an event `probe`.
-    fn probe(host: &HtmlElement, number: u32, url: &str);
+    fn probe(host: &HtmlElement, number: i32, url: &JsValue);
     /// Opens the status stream; its events come to the host.
-    fn listen(host: &HtmlElement, url: &str) -> EventSource;
+    fn listen(host: &HtmlElement, url: &JsValue) -> EventSource;
     /// The address of an order's status.
-    fn status_url(edge: &str, out_trade_no: &str, status_token: &str) -> String;
+    fn status_url(edge: &JsValue, out_trade_no: &JsValue, status_token: &JsValue) -> JsValue;
     /// Hands the host an event of type `kind` after `ms`.
     fn later(host: &HtmlElement, kind: &str, ms: i32) -> i32;
     /// Takes a [`later`] back.
     fn cancel(timer: i32);
     /// Hands every other button on the page an event of type `kind` with these fields.
-    fn tell(host: &HtmlElement, kind: &str, edge: &str, out_trade_no: &str, body: &JsValue);
+    fn tell(host: &HtmlElement, kind: &str, edge: &JsValue, out_trade_no: &JsValue, body: &JsValue);
+    /// Opens an empty tab; `null` where the browser does not.
+    fn open_tab() -> JsValue;
+    /// Closes it, if there is one.
+    fn close_tab(tab: &JsValue);
+    /// Leaves for Alipay, in the tab or else in this one.
+    fn leave(tab: &JsValue, pay_url: &JsValue);
 }
 
 #[wasm_bindgen(module = "/js/view.js")]
@@ -42,7 +49,7 @@ extern "C" {
     /// Shows what the facts name.
     fn paint(host: &HtmlElement, facts: JsValue);
     /// Puts a text into the clipboard, and says so.
-    fn copy(host: &HtmlElement, text: &str);
+    fn copy(host: &HtmlElement, text: &JsValue);
 }
 
 /// The behaviour of one `<alipay-checkout>`; `js/rest.js` makes one for each, and hands it one event
@@ -52,65 +59,69 @@ extern "C" {
 pub struct CheckoutElement {
     /// The element, while it is in a page.
     pub(crate) host: HtmlElement,
-    pub(crate) script_origin: String,
     pub(crate) is_mobile: bool,
     pub(crate) is_webview: bool,
     pub(crate) blocked_by: Option<&'static str>,
     pub(crate) checkout: Checkout,
-    pub(crate) edge: String,
-    pub(crate) out_trade_no: String,
+    /// Whether attributes and storage have been read.
+    pub(crate) has_arrived: bool,
+    pub(crate) edge: JsString,
+    pub(crate) out_trade_no: JsString,
     /// The order token of a copied link; counts where the page has none.
-    pub(crate) resumed: String,
-    pub(crate) kept: Option<Kept>,
-    pub(crate) token: String,
-    pub(crate) spare: String,
+    pub(crate) resumed: JsString,
+    pub(crate) token: JsString,
+    pub(crate) spare: JsString,
     /// What the edge has said last about the order.
     pub(crate) said: JsValue,
     /// Why it has refused.
     pub(crate) problem: JsValue,
-    pub(crate) pay_url: String,
+    pub(crate) pay_url: JsString,
     pub(crate) stream: Option<EventSource>,
     abort: Option<AbortController>,
-    tab: Option<Window>,
+    tab: JsValue,
     /// Number of the last question to `/checkout`; answers to others are late.
-    pub(crate) asked: u32,
+    pub(crate) asked: i32,
     /// Number of the last stream, likewise.
-    pub(crate) opened: u32,
+    pub(crate) opened: i32,
     patience: i32,
     retry: i32,
 }
 
 #[wasm_bindgen]
 impl CheckoutElement {
-    /// Makes the behaviour for one element; `edge` is the origin its script came from.
+    /// Makes the behaviour for one element.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(edge: String) -> Self {
-        let navigator = field(&page_window(), "navigator");
-        let user_agent = text(&navigator, "userAgent");
+    #[expect(
+        clippy::new_without_default,
+        reason = "JavaScript has no other constructor"
+    )]
+    pub fn new() -> Self {
+        let navigator = page::of_window("navigator");
+        let user_agent = page::letters(&navigator, "userAgent");
         let browser = Browser {
             user_agent: &user_agent,
             touch_points: page::number(&navigator, "maxTouchPoints"),
         };
+        let none = || JsValue::UNDEFINED.unchecked_into::<JsString>();
         Self {
             host: JsValue::UNDEFINED.unchecked_into(),
-            script_origin: edge,
             is_mobile: browser.is_mobile(),
             is_webview: browser.is_webview(),
             blocked_by: browser.blocked_by(),
             checkout: Checkout::default(),
-            edge: String::new(),
-            out_trade_no: String::new(),
-            resumed: String::new(),
-            kept: None,
-            token: String::new(),
-            spare: String::new(),
+            has_arrived: false,
+            edge: none(),
+            out_trade_no: none(),
+            resumed: none(),
+            token: none(),
+            spare: none(),
             said: JsValue::UNDEFINED,
             problem: JsValue::UNDEFINED,
-            pay_url: String::new(),
+            pay_url: none(),
             stream: None,
             abort: None,
-            tab: None,
+            tab: JsValue::UNDEFINED,
             asked: 0,
             opened: 0,
             patience: 0,
@@ -124,14 +135,16 @@ impl CheckoutElement {
     /// own. Between `disconnect` and `connect` there is nothing else.
     #[wasm_bindgen(js_name = handleEvent)]
     pub fn handle_event(&mut self, event: &JsValue) {
-        let kind = text(event, "type");
-        if kind == "connect" {
-            self.host = field(event, "target").unchecked_into();
+        let Some(kind) = Kind::parse(&page::letters(event, "type")) else {
+            return;
+        };
+        if kind == Kind::Connect {
+            self.host = page::field(event, "target").unchecked_into();
         }
-        if let Some(input) = self.read(&kind, event) {
+        if let Some(input) = self.read(kind, event) {
             self.take(input);
         }
-        if kind == "disconnect" {
+        if kind == Kind::Disconnect {
             // Nothing here may keep a removed element alive.
             self.host = JsValue::UNDEFINED.unchecked_into();
         }
@@ -147,59 +160,47 @@ impl CheckoutElement {
 
     fn paint(&self) {
         let view = self.checkout.view();
-        let mut facts = Facts::default();
-        facts.text("state", view.state);
-        facts.text("mode", view.mode);
-        facts.text("label", view.label);
-        facts.text("note", view.note);
-        facts.text("panel", view.panel);
-        let code = self.code();
-        let said = Said::read(&self.said);
-        self.add_order(&mut facts, &said);
-        facts.known("code", &code);
         let url = match view.panel {
             "qr" => self.pay_url.clone(),
             "guide" => self.resume_url(),
-            _ => String::new(),
+            _ => JsString::from(""),
         };
-        facts.known("url", &url);
-        paint(&self.host, facts.object());
+        let facts = [
+            ("state", Fact::Text(view.state)),
+            ("mode", Fact::Text(view.mode)),
+            ("label", Fact::Text(view.label)),
+            ("note", Fact::Text(view.note)),
+            ("panel", Fact::Text(view.panel)),
+            ("out_trade_no", Fact::Value(&self.out_trade_no)),
+            ("code", Fact::Value(&self.code())),
+            ("url", Fact::Value(&url)),
+        ];
+        let said = &self.said;
+        paint(&self.host, Facts { own: &facts, said }.object());
     }
 
-    /// Order, status and money, as far as they are known.
-    fn add_order<'a>(&'a self, facts: &mut Facts<'a>, said: &'a Said) {
-        facts.text("out_trade_no", &self.out_trade_no);
-        facts.known("status", &said.status);
-        facts.known("trade_no", &said.trade_no);
-        facts.amount("amount", said.amount);
-        facts.known("currency", &said.currency);
+    fn code(&self) -> JsString {
+        match self.checkout.refusal() {
+            None => JsString::from(""),
+            Some(refusal) => match refusal.code() {
+                None => text(&self.problem, "code"),
+                Some(code) => JsString::from(code),
+            },
+        }
     }
 
-    fn code(&self) -> String {
-        self.checkout.refusal().map_or_else(String::new, |refusal| {
-            refusal
-                .code()
-                .map_or_else(|| text(&self.problem, "code"), str::to_owned)
-        })
-    }
-
-    fn resume_url(&self) -> String {
+    fn resume_url(&self) -> JsString {
         page::url_with_token(fragment::RESUME, &self.order_token())
     }
 
     /// The order token of the attribute, or where that names no order, the one of the link.
-    fn order_token(&self) -> String {
-        let token = self.attribute("order-token");
-        if page::claim(&token, "out_trade_no").is_empty() {
+    fn order_token(&self) -> JsString {
+        let token = text(&self.host, "orderToken");
+        if page::claim(&token, "out_trade_no").is_falsy() {
             self.resumed.clone()
         } else {
             token
         }
-    }
-
-    /// An attribute; empty where there is none.
-    pub(crate) fn attribute(&self, name: &str) -> String {
-        self.host.get_attribute(name).unwrap_or_default()
     }
 
     /// Runs effects in their order.
@@ -210,12 +211,10 @@ impl CheckoutElement {
             if let Some(controller) = self.abort.take() {
                 controller.abort();
             }
-            if let Some(tab) = self.tab.take() {
-                tab.close().unwrap_or_default();
-            }
+            close_tab(&std::mem::take(&mut self.tab));
         }
         if has(Effects::UNLOCK) {
-            self.kept(|kept| kept.unlock());
+            page::keep(&page::lock_key(&self.out_trade_no), &JsValue::UNDEFINED);
         }
         if has(Effects::TELL_FREE) {
             self.tell("peer-free");
@@ -224,19 +223,19 @@ impl CheckoutElement {
             self.hush();
         }
         if has(Effects::FORGET) {
-            self.kept(Kept::forget);
+            self.keep(&JsValue::UNDEFINED, &JsValue::UNDEFINED);
         }
         if has(Effects::TAKE_SPARE) {
-            self.token = std::mem::take(&mut self.spare);
+            self.token = self.spare.clone();
         }
         if has(Effects::SAVE) {
             let returned = self.checkout.state() == State::Confirming;
-            self.kept(|kept| kept.save(&self.token, returned));
+            self.keep(&self.token, &JsValue::from_bool(returned));
         }
         if has(Effects::TELL_FINAL) {
             self.tell("peer-final");
         }
-        if has(Effects::LOCK) && !self.kept.as_ref().is_none_or(|kept| kept.lock(ANSWER_MS)) {
+        if has(Effects::LOCK) && !page::lock(&page::lock_key(&self.out_trade_no), ANSWER_MS) {
             return self.take(Input::TabBusy);
         }
         if has(Effects::TELL_BUSY) {
@@ -244,9 +243,8 @@ impl CheckoutElement {
         }
         self.announce(effects);
         if has(Effects::OPEN_TAB) {
-            let tab = page_window().open_with_url_and_target("about:blank", "_blank");
-            self.tab = tab.unwrap_or_default();
-            if self.tab.is_none() {
+            self.tab = open_tab();
+            if self.tab.is_falsy() {
                 self.checkout.step(Input::TabRefused);
             }
         }
@@ -254,7 +252,7 @@ impl CheckoutElement {
             self.post();
         }
         if has(Effects::LEAVE) {
-            self.leave();
+            leave(&std::mem::take(&mut self.tab), &self.pay_url);
         }
         if has(Effects::WAIT) {
             cancel(self.patience);
@@ -275,9 +273,11 @@ impl CheckoutElement {
             copy(&self.host, &self.resume_url());
         }
         if has(Effects::ANNOUNCE_START) {
-            let mut facts = Facts::default();
-            facts.text("out_trade_no", &self.out_trade_no);
-            let goes_on = dispatch(&self.host, "alipay-start", &facts);
+            let goes_on = self.dispatch(
+                "alipay-start",
+                &[("out_trade_no", Fact::Value(&self.out_trade_no))],
+                &JsValue::UNDEFINED,
+            );
             self.take(if goes_on {
                 Input::StartAllowed
             } else {
@@ -288,46 +288,55 @@ impl CheckoutElement {
 
     fn announce(&self, effects: Effects) {
         let has = |effect| effects.has(effect);
-        let mut facts = Facts::default();
         if has(Effects::ANNOUNCE_REDIRECT) {
-            facts.text("out_trade_no", &self.out_trade_no);
-            facts.text("pay_url", &self.pay_url);
-            dispatch(&self.host, "alipay-redirect", &facts);
+            self.dispatch(
+                "alipay-redirect",
+                &[
+                    ("out_trade_no", Fact::Value(&self.out_trade_no)),
+                    ("pay_url", Fact::Value(&self.pay_url)),
+                ],
+                &JsValue::UNDEFINED,
+            );
         }
         if has(Effects::ANNOUNCE_STATUS) {
-            let said = Said::read(&self.said);
-            let mut facts = Facts::default();
-            facts.text("state", self.checkout.state().name());
-            self.add_order(&mut facts, &said);
-            dispatch(&self.host, "alipay-status", &facts);
+            let facts = [
+                ("state", Fact::Text(self.checkout.state().name())),
+                ("out_trade_no", Fact::Value(&self.out_trade_no)),
+            ];
+            self.dispatch("alipay-status", &facts, &self.said);
         }
         if has(Effects::ANNOUNCE_ERROR) {
-            let code = self.code();
             // What the edge has refused before says nothing about a failure of our own.
             let ours = self.checkout.refusal().and_then(Refusal::code);
-            let detail = ours.map_or_else(|| text(&self.problem, "detail"), |_| String::new());
-            let mut facts = Facts::default();
-            facts.text("code", &code);
-            facts.text("detail", &detail);
-            dispatch(&self.host, "alipay-error", &facts);
+            let detail = ours.map_or_else(|| text(&self.problem, "detail"), |_| JsString::from(""));
+            let facts = [
+                ("code", Fact::Value(&self.code())),
+                ("detail", Fact::Value(&detail)),
+            ];
+            self.dispatch("alipay-error", &facts, &JsValue::UNDEFINED);
         }
         if has(Effects::ANNOUNCE_BLOCKED) {
-            let url = self.resume_url();
-            let mut facts = Facts::default();
-            facts.text("reason", self.blocked_by.unwrap_or_default());
-            facts.text("out_trade_no", &self.out_trade_no);
-            facts.text("resume_url", &url);
-            dispatch(&self.host, "alipay-blocked", &facts);
+            let facts = [
+                ("reason", Fact::Text(self.blocked_by.unwrap_or_default())),
+                ("out_trade_no", Fact::Value(&self.out_trade_no)),
+                ("resume_url", Fact::Value(&self.resume_url())),
+            ];
+            self.dispatch("alipay-blocked", &facts, &JsValue::UNDEFINED);
         }
     }
 
-    fn kept(&self, work: impl FnOnce(&Kept)) {
-        if let Some(kept) = &self.kept {
-            work(kept);
-        }
+    fn dispatch(&self, name: &str, own: &[(&'static str, Fact<'_>)], said: &JsValue) -> bool {
+        dispatch(&self.host, name, Facts { own, said }.object())
     }
 
-    fn status_url(&self) -> String {
+    /// Keeps the status token in this browser, and in this tab whether the shopper has returned.
+    fn keep(&self, token: &JsValue, returned: &JsValue) {
+        let key = page::key(&self.out_trade_no);
+        page::keep(&key, token);
+        page::keep_here(&key, returned);
+    }
+
+    fn status_url(&self) -> JsValue {
         status_url(&self.edge, &self.out_trade_no, &self.token)
     }
 
@@ -347,48 +356,11 @@ impl CheckoutElement {
         self.abort = Some(post(&self.host, self.asked, &self.edge, &token, terminal));
     }
 
-    /// A browser that refuses leaves us here, and the state's patience ends it.
-    fn leave(&mut self) {
-        match self.tab.take() {
-            Some(tab) => {
-                // Alipay's page is to have no hold on the merchant's.
-                Reflect::set(&tab, &"opener".into(), &JsValue::NULL).unwrap_or_default();
-                tab.location().replace(&self.pay_url).unwrap_or_default();
-            }
-            // Out of a frame, if the page is in one: Alipay refuses to be framed.
-            None => {
-                if let Ok(Some(top)) = page_window().top() {
-                    top.location().set_href(&self.pay_url).unwrap_or_default();
-                }
-            }
-        }
-    }
-
     fn hush(&mut self) {
         cancel(self.retry);
         self.opened = self.opened.wrapping_add(1);
         if let Some(stream) = self.stream.take() {
             stream.close();
-        }
-    }
-}
-
-/// The texts of what the edge has said; empty where it has not.
-#[derive(Debug)]
-struct Said {
-    status: String,
-    trade_no: String,
-    amount: Option<f64>,
-    currency: String,
-}
-
-impl Said {
-    fn read(body: &JsValue) -> Self {
-        Self {
-            status: text(body, "status"),
-            trade_no: text(body, "trade_no"),
-            amount: field(body, "amount").as_f64(),
-            currency: text(body, "currency"),
         }
     }
 }

@@ -6,43 +6,58 @@ pub(crate) const RETURNED: &str = "alipay-checkout=";
 /// Name of the order token.
 pub(crate) const RESUME: &str = "alipay-resume=";
 
-/// Takes the token after `name` out of a fragment: the token, and what is left without it.
+/// Finds the token after `name` in a URL's fragment: what the URL is without it, in two parts around the
+/// token.
 ///
-/// `hash` is `location.hash`: empty, or with its `#`. The rest keeps the merchant's own parts in
-/// their order and is empty, or starts with `#`. A fragment without a token gives `None`.
-pub(crate) fn take(hash: &str, name: &str) -> Option<(String, String)> {
-    let mut token = None;
-    let mut rest = String::new();
-    for part in hash.strip_prefix('#')?.split('&') {
-        match part.strip_prefix(name) {
-            Some(found) => token = Some(found.to_owned()),
-            None => {
-                rest.push(if rest.is_empty() { '#' } else { '&' });
-                rest.push_str(part);
-            }
+/// The merchant's own parts of the fragment stay as they are, and in their order; where nothing is left, its
+/// `#` goes too. A URL without a token gives `None`.
+pub(crate) fn find<'u>(url: &'u str, name: &str) -> Option<(&'u str, &'u str, &'u str)> {
+    let (page, mut fragment) = split(url, b'#');
+    let mut start = page.len();
+    loop {
+        // Behind the `#` or `&` that it begins with.
+        let (part, others) = split(fragment.get(1..)?, b'&');
+        if let Some(token) = part.strip_prefix(name) {
+            return Some(match others.get(1..) {
+                // The `#` stays, for the next part.
+                Some(others) if start == page.len() => (url.get(..=start)?, token, others),
+                _ => (url.get(..start)?, token, others),
+            });
         }
+        start = start.saturating_add(part.len()).saturating_add(1);
+        fragment = others;
     }
-    Some((token?, rest))
 }
 
-/// The fragment with a token added, in the place of one that is there.
-pub(crate) fn with(hash: &str, name: &str, token: &str) -> String {
-    let rest = take(hash, name).map_or_else(|| hash.to_owned(), |(_, rest)| rest);
-    let joint = if rest.len() < 2 { "#" } else { "&" };
-    [rest.trim_end_matches('#'), joint, name, token].concat()
+/// What stands between a URL, in the parts that [`find`] leaves, and one more part of its fragment.
+pub(crate) fn joint(before: &str, after: &str) -> &'static str {
+    match (split(before, b'#').1, after) {
+        ("", "") => "#",
+        ("#", "") => "",
+        _ => "&",
+    }
+}
+
+/// A text before the first `mark`, and from there on.
+fn split(text: &str, mark: u8) -> (&str, &str) {
+    let place = text.bytes().position(|byte| byte == mark);
+    text.split_at_checked(place.unwrap_or(text.len()))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RESUME, RETURNED, take, with};
+    use super::{RESUME, RETURNED, find, joint};
+
+    const PAGE: &str = "https://shop.example/o?id=1";
 
     #[track_caller]
-    fn check(hash: &str, expected: Option<(&str, &str)>) {
-        let found = take(hash, RETURNED);
-        let found = found
-            .as_ref()
-            .map(|(token, rest)| (token.as_str(), rest.as_str()));
-        assert_eq!(found, expected, "{hash:?}");
+    fn check(fragment: &str, expected: Option<(&str, &str)>) {
+        let url = [PAGE, fragment].concat();
+        let found =
+            find(&url, RETURNED).map(|(before, token, after)| (token, [before, after].concat()));
+        let expected = expected.map(|(token, rest)| (token, [PAGE, rest].concat()));
+        assert_eq!(found, expected, "{fragment:?}");
     }
 
     #[test]
@@ -50,33 +65,46 @@ mod tests {
         check("#alipay-checkout=a.b-c_d", Some(("a.b-c_d", "")));
         check("#details&alipay-checkout=T", Some(("T", "#details")));
         check("#alipay-checkout=T&tab=2", Some(("T", "#tab=2")));
+        check("#alipay-checkout=T&", Some(("T", "#")));
         check("#/o/1?x=2&alipay-checkout=T&y", Some(("T", "#/o/1?x=2&y")));
+        check("#a&&alipay-checkout=T&&b", Some(("T", "#a&&&b")));
+        check("#ü&alipay-checkout=T&支付", Some(("T", "#ü&支付")));
+        check("#alipay-checkout=", Some(("", "")));
     }
 
     #[test]
     fn fragment_without_token_is_left_alone() {
         check("", None);
         check("#", None);
+        check("#&", None);
         check("#details", None);
         check("#not-alipay-checkout=T", None);
         check("#alipay-resume=T", None);
+        check("&alipay-checkout=T", None);
     }
 
     #[test]
-    fn last_of_two_tokens_wins_and_none_stays() {
-        check("#alipay-checkout=A&alipay-checkout=B", Some(("B", "")));
+    fn one_of_two_tokens_is_taken_at_a_time() {
+        let two = "#alipay-checkout=A&alipay-checkout=B";
+        check(two, Some(("A", "#alipay-checkout=B")));
     }
 
     #[test]
     fn token_is_added_once_and_the_rest_is_kept() {
-        for (hash, expected) in [
-            ("", "#alipay-resume=T"),
-            ("#", "#alipay-resume=T"),
-            ("#a&b", "#a&b&alipay-resume=T"),
-            ("#a&alipay-resume=old", "#a&alipay-resume=T"),
-            ("#alipay-resume=old", "#alipay-resume=T"),
+        for (fragment, expected) in [
+            ("", "#"),
+            ("#", "#"),
+            ("#a&b", "#a&b&"),
+            ("#a&alipay-resume=old", "#a&"),
+            ("#alipay-resume=old", "#"),
+            ("#alipay-resume=old&a", "#a&"),
+            ("#alipay-resume=old&", "#"),
         ] {
-            assert_eq!(with(hash, RESUME, "T"), expected, "{hash:?}");
+            let url = [PAGE, fragment].concat();
+            let (before, _, after) = find(&url, RESUME).unwrap_or((&url, "", ""));
+            let expected = [PAGE, expected].concat();
+            let found = [before, after, joint(before, after)].concat();
+            assert_eq!(found, expected, "{fragment:?}");
         }
     }
 }

@@ -1,59 +1,120 @@
 //! What events mean: turns those of the browser into inputs of the state machine.
 
-use js_sys::JSON;
+use js_sys::JsString;
 use wasm_bindgen::JsValue;
 use web_sys::EventSource;
 
 use crate::checkout::{Arrival, Input, Place};
 use crate::element::CheckoutElement;
-use crate::page::{self, Kept, field, number, page_window, text};
+use crate::page::{self, field, has, letters, number, parse, text};
 use crate::refusal::Refusal;
 use crate::{api, fragment};
 
+/// Kinds of events: those of the element, of its window and of what it has opened, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Click,
+    Here,
+    Connect,
+    Change,
+    HashChange,
+    Reset,
+    Disconnect,
+    PageShow,
+    PageHide,
+    VisibilityChange,
+    Online,
+    Offline,
+    Storage,
+    Patience,
+    Retry,
+    Status,
+    Error,
+    Answer,
+    Probe,
+    PeerBusy,
+    PeerFree,
+    PeerFinal,
+}
+
+impl Kind {
+    /// A table is a third of what a `match` on the names weighs.
+    const NAMES: [(&str, Self); 22] = [
+        ("click", Self::Click),
+        ("here", Self::Here),
+        ("connect", Self::Connect),
+        ("change", Self::Change),
+        ("hashchange", Self::HashChange),
+        ("reset", Self::Reset),
+        ("disconnect", Self::Disconnect),
+        ("pageshow", Self::PageShow),
+        ("pagehide", Self::PageHide),
+        ("visibilitychange", Self::VisibilityChange),
+        ("online", Self::Online),
+        ("offline", Self::Offline),
+        ("storage", Self::Storage),
+        ("patience", Self::Patience),
+        ("retry", Self::Retry),
+        ("status", Self::Status),
+        ("error", Self::Error),
+        ("answer", Self::Answer),
+        ("probe", Self::Probe),
+        ("peer-busy", Self::PeerBusy),
+        ("peer-free", Self::PeerFree),
+        ("peer-final", Self::PeerFinal),
+    ];
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let named = Self::NAMES.iter().find(|(known, _)| *known == name);
+        named.map(|(_, kind)| *kind)
+    }
+}
+
 impl CheckoutElement {
     /// What an event means; most mean one input, and many none.
-    pub(crate) fn read(&mut self, kind: &str, event: &JsValue) -> Option<Input> {
+    pub(crate) fn read(&mut self, kind: Kind, event: &JsValue) -> Option<Input> {
         Some(match kind {
-            "click" => Input::Clicked(self.place()),
-            "here" => Input::Here,
-            "connect" | "change" | "hashchange" | "reset" => return self.arrive(kind),
-            "disconnect" => Input::Left,
-            "pageshow" => {
-                if !field(event, "persisted").is_truthy() {
+            Kind::Click => Input::Clicked(self.place()),
+            Kind::Here => Input::Here,
+            Kind::Connect | Kind::Change | Kind::HashChange | Kind::Reset => {
+                return self.arrive(kind);
+            }
+            Kind::Disconnect => Input::Left,
+            Kind::PageShow => {
+                if !has(event, "persisted") {
                     return None;
                 }
                 let stored = self.stored();
-                Input::Resumed(self.arrival(None, stored))
+                Input::Resumed(self.arrival(JsString::from(""), stored))
             }
-            "pagehide" => Input::Hidden(true),
-            "visibilitychange" => match text(&field(event, "target"), "visibilityState").as_str() {
-                "visible" => Input::Shown,
-                _ => Input::Hidden(false),
-            },
-            "online" => Input::Online,
-            "offline" => Input::Offline,
-            "storage" => return self.changed_elsewhere(event),
-            "patience" => Input::PatienceOver,
-            "retry" => Input::RetryDue,
-            "status" => {
-                let body = JSON::parse(&text(event, "data")).ok()?;
-                Input::Reported(self.hear(body)?)
+            Kind::PageHide => Input::Hidden(true),
+            Kind::VisibilityChange => {
+                match letters(&field(event, "target"), "visibilityState").as_str() {
+                    "visible" => Input::Shown,
+                    _ => Input::Hidden(false),
+                }
             }
+            Kind::Online => Input::Online,
+            Kind::Offline => Input::Offline,
+            Kind::Storage => return self.changed_elsewhere(event),
+            Kind::Patience => Input::PatienceOver,
+            Kind::Retry => Input::RetryDue,
+            Kind::Status => Input::Reported(self.hear(parse(&text(event, "data")))?),
             // Without `readyState` 2 the browser connects again by itself.
-            "error" => {
+            Kind::Error => {
                 if number(self.stream.as_ref()?, "readyState") != u32::from(EventSource::CLOSED) {
                     return None;
                 }
                 Input::StreamClosed
             }
-            "answer" => {
-                if number(event, "number") != self.asked {
+            Kind::Answer => {
+                if !is(event, self.asked) {
                     return None;
                 }
                 self.read_answer(number(event, "status"), field(event, "body"))
             }
-            "probe" => {
-                if number(event, "number") != self.opened {
+            Kind::Probe => {
+                if !is(event, self.opened) {
                     return None;
                 }
                 match number(event, "status") {
@@ -62,19 +123,18 @@ impl CheckoutElement {
                     _ => Input::StatusUnreachable,
                 }
             }
-            "peer-busy" | "peer-free" | "peer-final" => {
+            Kind::PeerBusy | Kind::PeerFree | Kind::PeerFinal => {
                 let ours = text(event, "edge") == self.edge
                     && text(event, "out_trade_no") == self.out_trade_no;
                 if !ours {
                     return None;
                 }
                 match kind {
-                    "peer-busy" => Input::PeerBusy,
-                    "peer-free" => self.freed(),
+                    Kind::PeerBusy => Input::PeerBusy,
+                    Kind::PeerFree => self.freed(),
                     _ => Input::Reported(self.hear(field(event, "body"))?),
                 }
             }
-            _ => return None,
         })
     }
 
@@ -83,9 +143,9 @@ impl CheckoutElement {
         // An app's own page has no tabs and is on the phone already.
         if self.is_webview {
             Place::Here
-        } else if !self.is_mobile && self.host.has_attribute("qr") {
+        } else if !self.is_mobile && has(&self.host, "qr") {
             Place::Phone
-        } else if self.attribute("target") == "new" {
+        } else if letters(&self.host, "target") == "new" {
             Place::NewTab
         } else {
             Place::Here
@@ -102,7 +162,7 @@ impl CheckoutElement {
     }
 
     fn read_answer(&mut self, status: u32, body: JsValue) -> Input {
-        let hosts = self.attribute("pay-hosts");
+        let hosts = letters(&self.host, "payHosts");
         let input = api::answer(status, &body, &self.out_trade_no, &hosts);
         match input {
             Input::Answered(_) => {
@@ -117,87 +177,81 @@ impl CheckoutElement {
     }
 
     fn changed_elsewhere(&mut self, event: &JsValue) -> Option<Input> {
-        let (key, kept) = (text(event, "key"), self.kept.as_ref()?);
-        let value = field(event, "newValue").as_string();
-        if key == kept.lock_key() && value.is_none() {
+        let (changed, token) = (text(event, "key"), text(event, "newValue"));
+        if changed == page::lock_key(&self.out_trade_no) && token.is_falsy() {
             return Some(self.freed());
         }
-        let token = value.filter(|token| key == kept.key() && *token != self.token)?;
+        let news = changed == page::key(&self.out_trade_no) && token.is_truthy();
+        if !news || token == self.token {
+            return None;
+        }
         self.token = token;
         Some(Input::Stored)
     }
 
     /// Another button or tab does not work on the order any more, and may have left a token.
     fn freed(&mut self) -> Input {
-        let stored = self.stored();
-        let has_token = stored.is_some();
-        self.token = stored.unwrap_or_default();
-        Input::PeerFree(has_token)
+        self.token = self.stored();
+        Input::PeerFree(self.token.is_truthy())
     }
 
-    fn stored(&self) -> Option<String> {
-        self.kept.as_ref()?.read()
+    /// The status token that this browser keeps; empty where it keeps none.
+    fn stored(&self) -> JsString {
+        page::kept(&page::key(&self.out_trade_no))
     }
 
-    /// Takes over what was found, and says what of it there is.
-    fn arrival(&mut self, returned: Option<String>, stored: Option<String>) -> Arrival {
-        let stored = stored.filter(|stored| Some(stored) != returned.as_ref());
+    /// Takes over what was found, each empty where it was not, and says what of it there is.
+    fn arrival(&mut self, returned: JsString, stored: JsString) -> Arrival {
         let arrival = Arrival {
-            has_order: !self.out_trade_no.is_empty(),
-            returned: returned.is_some(),
-            stored: stored.is_some(),
-            online: field(&field(&page_window(), "navigator"), "onLine").is_truthy(),
+            has_order: self.out_trade_no.is_truthy(),
+            returned: returned.is_truthy(),
+            stored: stored.is_truthy() && stored != returned,
+            online: has(&page::of_window("navigator"), "onLine"),
             blocked: self.blocked_by.is_some(),
         };
-        match (returned, stored) {
-            (Some(token), spare) => {
-                self.token = token;
-                self.spare = spare.unwrap_or_default();
-            }
-            (None, Some(token)) => self.token = token,
-            (None, None) => {}
+        if arrival.returned {
+            self.token = returned;
+            self.spare = stored;
+        } else if arrival.stored {
+            self.token = stored;
         }
         arrival
     }
 
     /// Reads the attributes, and finds out whether this is another order than before.
-    fn arrive(&mut self, kind: &str) -> Option<Input> {
-        let mut edge = self.attribute("edge");
-        if edge.is_empty() {
-            edge.clone_from(&self.script_origin);
+    fn arrive(&mut self, kind: Kind) -> Option<Input> {
+        let edge = page::edge_of(&self.host);
+        let mut number = page::claim(&text(&self.host, "orderToken"), "out_trade_no");
+        let resumed = page::take_token(fragment::RESUME, |token| {
+            number.is_falsy() || page::claim(token, "out_trade_no") == number
+        });
+        if resumed.is_truthy() {
+            self.resumed = resumed;
         }
-        if edge.ends_with('/') {
-            edge.pop();
-        }
-        let mut number = page::claim(&self.attribute("order-token"), "out_trade_no");
-        let names = |token: &str, claim: &str| page::claim(token, claim);
-        let is_ours = |token: &str| number.is_empty() || names(token, "out_trade_no") == number;
-        if let Some(token) = page::take_token(fragment::RESUME, is_ours) {
-            self.resumed = token;
-        }
-        if number.is_empty() {
+        if number.is_falsy() {
             number = page::claim(&self.resumed, "out_trade_no");
         }
         // A page may show several orders, and the token is for one.
-        let is_ours = |token: &str| !number.is_empty() && names(token, "sub") == number;
-        let returned = page::take_token(fragment::RETURNED, is_ours);
+        let mut returned = page::take_token(fragment::RETURNED, |token| {
+            number.is_truthy() && page::claim(token, "sub") == number
+        });
 
-        let same = self.kept.is_some() && self.edge == edge && self.out_trade_no == number;
+        let same = self.has_arrived && self.edge == edge && self.out_trade_no == number;
         // A fresh token for the same order changes nothing until the next click.
-        if same && returned.is_none() && matches!(kind, "change" | "hashchange") {
+        if same && returned.is_falsy() && matches!(kind, Kind::Change | Kind::HashChange) {
             return None;
         }
-        let again = same && kind != "reset";
-        self.kept = Some(Kept::new(&number));
+        let again = same && kind != Kind::Reset;
+        self.has_arrived = true;
         (self.edge, self.out_trade_no) = (edge, number);
-        let mut stored = self.stored().filter(|_| !self.out_trade_no.is_empty());
+        let stored = self.stored();
         // Loaded again after the return: the token is no longer in the address.
-        let returned = returned.or_else(|| {
-            let again = kind == "connect" && self.kept.as_ref()?.has_returned();
-            stored.take_if(|_| again)
-        });
+        let key = page::key(&self.out_trade_no);
+        if returned.is_falsy() && kind == Kind::Connect && page::kept_here(&key).is_truthy() {
+            returned = stored.clone();
+        }
         if !again {
-            self.token.clear();
+            self.token = JsString::from("");
         }
         let arrival = self.arrival(returned, stored);
         Some(if again {
@@ -207,4 +261,9 @@ impl CheckoutElement {
             Input::Arrived(arrival)
         })
     }
+}
+
+/// Whether an answer is the one to the question of this number.
+fn is(event: &JsValue, asked: i32) -> bool {
+    u32::try_from(asked) == Ok(number(event, "number"))
 }

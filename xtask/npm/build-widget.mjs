@@ -32,6 +32,13 @@ const WASM_FEATURES = [
   "sign-ext",
 ].map((feature) => `--enable-${feature}`);
 
+/**
+ * Bytes for the stack, in place of a megabyte: data stands behind it, and its addresses are in the code as
+ * often as there are texts, shorter below 8192. The behaviour does not recurse; the encoder has 12 kB on
+ * its stack. Who needed more would go below address 0, and trap.
+ */
+const STACKS = { [CRATE]: 4096, [QR_CRATE]: 32_768 };
+
 /** What pages and servers load: name, entry, format. */
 const SCRIPTS = [
   ["alipay-checkout.js", "classic.js", "iife"],
@@ -163,16 +170,14 @@ async function compile(root) {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
   // Panic messages hold source paths: the same bytes must come out wherever this is built.
   const paths = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=root`];
-  // In place of a megabyte, of which each address behind it would have to tell: nothing here recurses,
-  // and the QR encoder's 12 kB are the most that is ever on the stack.
-  const flags = [...paths, "-Clink-arg=-zstack-size=32768"];
-  const crates = [CRATE, QR_CRATE].flatMap((name) => ["-p", name]);
-  const args = ["build", "--quiet", "--profile", "widget", ...crates, "--lib", "--target", TARGET, "--locked"];
-  await run("cargo", args, {
-    cwd: root,
-    env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join("\u001f") },
-    maxBuffer: 1 << 26,
-  });
+  for (const [crate, stack] of Object.entries(STACKS)) {
+    const args = ["rustc", "--quiet", "--profile", "widget", "-p", crate, "--lib", "--target", TARGET, "--locked"];
+    await run("cargo", [...args, "--", `-Clink-arg=-zstack-size=${stack}`], {
+      cwd: root,
+      env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: paths.join("\u001f") },
+      maxBuffer: 1 << 26,
+    });
+  }
 }
 
 async function bind(root, work, stem) {
@@ -223,12 +228,14 @@ async function shrink(work, stem) {
     const { module: importedFrom, name } = binaryen.getFunctionInfo(reference);
     if (!importedFrom && UNSEEN.test(name)) binaryen.Function.setBody(reference, module.unreachable());
   }
+  // Texts are measured before they are taken over, so that none has to grow.
+  for (const name of ["__wbindgen_realloc", "__abort_handler", "__instance_terminated"]) module.removeExport(name);
   const [trapping, small, minified] = ["trapping", "small", "minified"].map((name) => join(work, `${name}.wasm`));
   await writeFile(trapping, module.emitBinary());
   module.dispose();
 
   const wasmOpt = process.env.WASM_OPT_BIN ?? join(work, "..", "..", "node_modules", ".bin", "wasm-opt");
-  const passes = ["--low-memory-unused", "--flatten", "--rereloop", "-Os", "-Oz"];
+  const passes = ["--low-memory-unused", "--flatten", "--rereloop", "-Os", "-Oz", "--converge"];
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
   await run(wasmOpt, [...WASM_FEATURES, ...passes, ...strip, trapping, "-o", small]);
   await writeFile(small, withoutMessages(await readFile(small)));
@@ -257,6 +264,15 @@ function decodeText(ptr, len) {
 `],
   [/if \(!\('encodeInto' in cachedTextEncoder\)\) \{[^]*?\n\}\n/, ""],
   [/\(typeof FinalizationRegistry === 'undefined'\)\s*\? \{[^}]*\{\}[^}]*\{\}[^}]*\}\s*: new/, "new"],
+  [/, wasm\.__wbindgen_realloc\)/g, ")"],
+  // It is called once, with a module.
+  [/function initSync\([^]*?\n\}\n/, `function initSync(module) {
+    __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()));
+}
+`],
+  [/ {4}(wasmInstance|wasmModule) = \w+;\n/g, ""],
+  [/ {4}cached\w+Memory0 = null;\n/g, ""],
+  [/ {4}return wasm;\n/g, ""],
   // Nobody frees an element's behaviour by hand.
   [/ {4}__destroy_into_raw\(\) \{[^]*?\n {4}\}\n {4}free\(\) \{[^]*?\n {4}\}\n/, ""],
   [/if \(Symbol\.dispose\)[^\n]*\n/, ""],
@@ -286,7 +302,7 @@ function renamed(glue, { imports, exports }) {
 async function bundled({ root, work, entry, format, languages, first, styles, qr }) {
   const { build } = await import("esbuild");
   const sources = join(root, "widget", "js");
-  const texts = { en: languages.files.get("en"), first: first.all, aliases: languages.aliases };
+  const texts = { first: first.all, aliases: languages.aliases };
   const parts = {
     name: "parts",
     setup({ onResolve }) {

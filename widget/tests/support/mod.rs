@@ -101,7 +101,7 @@ thread_local! {
 /// Begins a test: an empty page that knows the element.
 pub(crate) fn start() {
     if MAKE.with_borrow(Option::is_none) {
-        let make: Make = Closure::new(|| JsValue::from(CheckoutElement::new(EDGE.to_owned())));
+        let make: Make = Closure::new(|| JsValue::from(CheckoutElement::new()));
         define(
             &make,
             EDGE,
