@@ -23,7 +23,7 @@ function operation({ path, method, spec }) {
   const parts = [`### \`${method} ${path}\`\n\n${spec.summary}\n`];
   if (spec.description !== undefined) parts.push(`${spec.description}\n`);
   if (parameters.length > 0) {
-    parts.push(table(["parameter", "in", "", ""], parameters.map((one) => [
+    parts.push(table(["parameter", "in", "form", "meaning"], parameters.map((one) => [
       `${code(one.name)}${one.required ? ", required" : ""}`, one.in, type(one.schema), one.description ?? resolve(one.schema).description ?? "",
     ])));
   }
@@ -32,7 +32,7 @@ function operation({ path, method, spec }) {
     // The media types of one route differ in form only.
     parts.push(members(body[0][1].schema));
   }
-  parts.push(table(["answer", "", ""], Object.entries(spec.responses).map(([status, answer]) => [
+  parts.push(table(["answer", "meaning", "content"], Object.entries(spec.responses).map(([status, answer]) => [
     code(status), resolve(answer).description, content(resolve(answer)),
   ])));
   return parts.join("\n");
@@ -65,7 +65,7 @@ function members(node) {
     `${code(name)}${required.includes(name) ? ", required" : ""}`, type(member), resolve(member).description ?? "",
   ]);
   if (rows.length === 0) return "";
-  return `${inherited.length > 0 ? `All members of ${inherited.join(", ")}, and:\n\n` : ""}${table(["member", "", ""], rows)}`;
+  return `${inherited.length > 0 ? `All members of ${inherited.join(", ")}, and:\n\n` : ""}${table(["member", "form", "meaning"], rows)}`;
 }
 
 /** A schema in a few words. */

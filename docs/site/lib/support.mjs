@@ -8,8 +8,8 @@ import { table } from "./tables.mjs";
 
 const SUPPORT = JSON.parse(readFileSync(join(ROOT, "docs", "support.json"), "utf8"));
 const HEADS = {
-  en: ["for", "how", `when (${SUPPORT.zone})`, ""],
-  zh: ["用途", "方式", `时间（${SUPPORT.zone}）`, ""],
+  en: ["for", "how", `when (${SUPPORT.zone})`, "note"],
+  zh: ["用途", "方式", `时间（${SUPPORT.zone}）`, "说明"],
 };
 
 /** The channels for `who`: merchants or shoppers. */
