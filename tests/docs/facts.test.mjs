@@ -31,6 +31,7 @@ test("alipays_addresses_stand_in_one_file_and_others_say_the_same", () => {
   assert.equal(addresses.length, 3);
   const named = [...read("README.md").matchAll(/[\w.]+@[\w.]*ali(?:pay|baba)\.com/g)].map(([address]) => address);
   assert.deepEqual(named.filter((address) => !addresses.includes(address)), []);
+  assert.equal(read("README.md").includes(`(Read ${SUPPORT.read}; `), true);
   const pages = readdirSync(join(ROOT, "docs", "site", "pages"), { recursive: true }).filter((name) => name.endsWith(".md"));
   assert.deepEqual(pages.filter((name) => /@[\w.]*ali(?:pay|baba)\.com/.test(page(name))), []);
 });

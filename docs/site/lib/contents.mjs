@@ -8,6 +8,10 @@ export const CONTENTS = {
     { name: "Trust", urls: ["guarantees/", "attacks/"] },
     { name: "Help", urls: ["troubleshooting/", "errors/", "faq/", "support/"] },
     { name: "Reference", urls: ["api/", "contracts/"] },
+    {
+      name: "Alipay's rules",
+      urls: ["", "request/", "sign/", "notify/", "money/", "query/", "refund/", "files/", "app/", "openplatform/", "antom/"].map((name) => `alipay/${name}`),
+    },
   ],
   zh: [
     { name: "入门", urls: ["zh/", "zh/start/", "zh/flow/"] },
