@@ -33,7 +33,8 @@ export default function configure(eleventy) {
     const output = directories?.output ?? dir.output;
     mkdirSync(join(output, "assets"), { recursive: true });
     for (const lang of Object.keys(CONTENTS)) {
-      const sections = CONTENTS[lang].flatMap(({ urls }) => urls).flatMap((url) => markdown.sections(url));
+      const sections = CONTENTS[lang].flatMap(({ urls, background }) => (
+        urls.flatMap((url) => markdown.sections(url)).map((section) => ({ ...section, background }))));
       writeFileSync(join(output, "assets", `search.${lang}.json`), JSON.stringify(sections));
     }
   });

@@ -15,6 +15,6 @@ export function places(page, { edgeOrigin, standInOrigin }) {
     { name: "states", href: to(page, "/states") },
     standInOrigin && { name: "traffic", href: `${standInOrigin}/` },
     { name: "dashboard", href: `${edgeOrigin}/dashboard/` },
-    existsSync(`${DOCUMENTATION}/index.html`) && { name: "documentation", href: "/docs/" },
+    existsSync(`${DOCUMENTATION}/index.html`) && { name: "documentation", href: page.texts.lang === "zh" ? "/docs/zh/" : "/docs/" },
   ].filter(Boolean);
 }

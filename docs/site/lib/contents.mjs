@@ -1,5 +1,6 @@
 // Which pages there are, in which order, and the words of the frame.
 
+/** What is `background` comes after the rest in the search. */
 export const CONTENTS = {
   en: [
     { name: "Start", urls: ["", "start/", "flow/", "testing/"] },
@@ -9,7 +10,7 @@ export const CONTENTS = {
     { name: "Help", urls: ["troubleshooting/", "errors/", "faq/", "support/"] },
     { name: "Reference", urls: ["api/", "contracts/"] },
     {
-      name: "Alipay's rules",
+      name: "Alipay's rules", background: true,
       urls: ["", "request/", "sign/", "notify/", "money/", "query/", "refund/", "files/", "app/", "openplatform/", "antom/"].map((name) => `alipay/${name}`),
     },
   ],
@@ -24,15 +25,15 @@ export const WORDS = {
     locale: "en", site: "alipay-checkout", skip: "Skip to the text", pages: "All pages", menu: "Contents", outline: "On this page",
     previous: "Previous", next: "Next", search: "Search", searchHint: "Words to look for", nothing: "Nothing found.",
     unavailable: "The search could not be loaded.",
-    found: "found", copy: "Copy", copied: "Copied", notCopied: "Select the text and copy it", language: "中文", languageLabel: "中文（简体）", other: "zh-Hans",
-    shop: "Demo shop", footer: "Not affiliated with Alipay. No artwork of Alipay's is included.", home: "Front page",
+    found: "found", copy: "Copy", copied: "Copied", notCopied: "Select the text and copy it", language: "中文", other: "zh-Hans",
+    footer: "Not affiliated with Alipay. No artwork of Alipay's is included.",
   },
   zh: {
     locale: "zh-Hans", site: "alipay-checkout", skip: "跳到正文", pages: "全部页面", menu: "目录", outline: "本页内容",
     previous: "上一页", next: "下一页", search: "搜索", searchHint: "要查找的词", nothing: "没有找到。",
     unavailable: "搜索无法加载。",
-    found: "条结果", copy: "复制", copied: "已复制", notCopied: "请选中文字后复制", language: "English", languageLabel: "English", other: "en",
-    shop: "演示商店", footer: "与支付宝没有关联，不含支付宝的图形素材。", home: "首页",
+    found: "条结果", copy: "复制", copied: "已复制", notCopied: "请选中文字后复制", language: "English", other: "en",
+    footer: "与支付宝没有关联，不含支付宝的图形素材。",
   },
 };
 

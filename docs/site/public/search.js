@@ -4,7 +4,7 @@ const MOST = 12;
 const AROUND = 60;
 
 /** How well a section answers, 0 being not at all: words of its headings count more than those of its text. */
-function score({ page, heading, text }, words) {
+function score({ page, heading, text, background }, words) {
   let sum = 0;
   for (const word of words) {
     const found = (heading.toLowerCase().includes(word) ? 8 : 0) + (page.toLowerCase().includes(word) ? 3 : 0)
@@ -12,7 +12,7 @@ function score({ page, heading, text }, words) {
     if (found === 0) return 0;
     sum += found;
   }
-  return sum;
+  return background ? sum / 4 : sum;
 }
 
 /** The best sections for what was typed; those that come first on the site come first. */
