@@ -6,10 +6,10 @@ import { randomBytes } from "node:crypto";
 import { chromium, expect, test as base } from "@playwright/test";
 
 import config from "../playwright.config.mjs";
-import { CashierServer, EdgeServer, ShopServer, tokenFor } from "./servers.mjs";
+import { CashierServer, EdgeServer, ShopServer, orderTokenOf, strict, tokenFor } from "./servers.mjs";
 
 export { expect, devices } from "@playwright/test";
-export { problem, tokenFor } from "./servers.mjs";
+export { problem, strict, tokenFor } from "./servers.mjs";
 
 async function serve(server, use) {
   await use(await server.open());
@@ -36,21 +36,6 @@ export const test = base.extend({
   },
 });
 
-/** The strictest page: its script, its style sheets and its requests are the edge's, and nothing else is. */
-export const strict = ({ origin }) =>
-  [
-    "default-src 'none'",
-    `script-src ${origin} 'wasm-unsafe-eval'`,
-    `style-src ${origin}`,
-    `connect-src ${origin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join("; ");
-
-const base64url = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-
 /** One order: the shop's page for it, and how a test looks at the button there. */
 export class Order {
   violations = [];
@@ -70,16 +55,7 @@ export class Order {
 
   /** Only the form is right; a signature is for the edge to look at. */
   get token() {
-    const claims = {
-      aud: this.edge.origin,
-      exp: Math.floor(Date.now() / 1000) + 600,
-      out_trade_no: this.number,
-      subject: "Tea",
-      amount: "19.90",
-      currency: "USD",
-      return_url: `${this.shop.origin}/order/${this.number}`,
-    };
-    return (this.kept ??= `${base64url({ alg: "HS256" })}.${base64url(claims)}.${"A".repeat(43)}`);
+    return (this.kept ??= orderTokenOf(this.number, { edge: this.edge, shop: this.shop }));
   }
 
   get script() {

@@ -32,16 +32,46 @@ for (const state of STATES) {
   }
 }
 
-const LOOKS = ["brand", "white", "black", "outline"].flatMap((appearance) => ["light", "dark"].map((theme) => [appearance, theme]));
+const APPEARANCES = ["brand", "white", "black", "outline"];
 
-for (const [appearance, theme] of LOOKS) {
-  test(`axe_finds_nothing_in_${appearance}_on_a_${theme}_page_with_the_help_open`, async ({ order }) => {
-    const head = `<style>:root { color-scheme: ${theme}; background: ${theme === "dark" ? "#14191e" : "#fff"}; color: ${theme === "dark" ? "#eceff1" : "#1d2b25"} }</style>${order.script}`;
-    await reach(order, "failed", { ...OPEN, head, attributes: { appearance, theme, "help-url": "https://shop.example/help" } });
+/** What appears below the button, and how a test brings it there. */
+const PANELS = {
+  help: async (order, page) => {
+    await reach(order, "failed", page);
     await order.widget.locator("[part~=help] summary").click();
     await expect(order.widget.locator("[part~=reference]")).toBeVisible();
-    expect(await violations(order.page)).toEqual([]);
-  });
+  },
+  code: async (order, page) => {
+    await order.open({ ...page, attributes: { ...page.attributes, qr: "" } });
+    await order.button.click();
+    await order.expectState("away");
+    const code = order.widget.locator("canvas");
+    await expect(code).toHaveAccessibleName((await texts(page.lang)).qr_name);
+    await expect.poll(() => code.evaluate(({ width }) => width)).toBeGreaterThan(200);
+  },
+};
+
+for (const panel of Object.keys(PANELS)) {
+  for (const theme of ["light", "dark"]) {
+    for (const lang of ["en", "ar"]) {
+      test(`axe_finds_nothing_with_the_${panel}_open_in_any_appearance_on_a_${theme}_page_in_${lang}`, async ({ order }) => {
+        test.slow();
+        const head = `<style>:root { color-scheme: ${theme}; background: ${theme === "dark" ? "#14191e" : "#fff"}; color: ${theme === "dark" ? "#eceff1" : "#1d2b25"} }</style>${order.script}`;
+        const attributes = { theme, "help-url": "https://shop.example/help", "alipay-help": "https://help.alipay.example/" };
+        await PANELS[panel](order, { ...OPEN, head, lang, attributes });
+        const found = {};
+        for (const appearance of APPEARANCES) {
+          await order.widget.evaluate((widget, value) => (widget.appearance = value), appearance);
+          // Colours move for a moment.
+          await order.widget.evaluate(({ shadowRoot }) =>
+            Promise.all(shadowRoot.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished.catch(() => {}))),
+          );
+          found[appearance] = await violations(order.page);
+        }
+        expect(found).toEqual({ brand: [], white: [], black: [], outline: [] });
+      });
+    }
+  }
 }
 
 test.describe("inside an app", () => {

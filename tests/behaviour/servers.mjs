@@ -170,6 +170,35 @@ export class EdgeServer extends Server {
 /** What this edge gives out as the status token of an order. */
 export const tokenFor = (out_trade_no) => `e30.${Buffer.from(JSON.stringify({ sub: out_trade_no })).toString("base64url")}.c2ln`;
 
+const base64url = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** An order token whose form is right; a signature is for a real edge to look at. */
+export function orderTokenOf(out_trade_no, { edge, shop }) {
+  const claims = {
+    aud: edge.origin,
+    exp: Math.floor(Date.now() / 1000) + 600,
+    out_trade_no,
+    subject: "Tea",
+    amount: "19.90",
+    currency: "USD",
+    return_url: `${shop.origin}/order/${out_trade_no}`,
+  };
+  return `${base64url({ alg: "HS256" })}.${base64url(claims)}.${"A".repeat(43)}`;
+}
+
+/** The strictest page: its script, its style sheets and its requests are the edge's, and nothing else is. */
+export const strict = ({ origin }) =>
+  [
+    "default-src 'none'",
+    `script-src ${origin} 'wasm-unsafe-eval'`,
+    `style-src ${origin}`,
+    `connect-src ${origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; ");
+
 function numberOf(order_token = "") {
   return JSON.parse(Buffer.from(order_token.split(".")[1] ?? "", "base64url").toString() || "{}").out_trade_no;
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findFirefox } from './browser.mjs';
 import { LOCAL, LOGS, NODE_BIN, ROOT, environment } from './project.mjs';
 import { cargoCounts, cargoFailures, checkCounts, closingCounts, playwrightCounts, tapCounts, tapFailures, tapSkips } from './results.mjs';
 import { run } from './run.mjs';
@@ -90,6 +91,12 @@ export const SUITES = [
     run: (ready) => playwright('docs-pages', join('tests', 'docs', 'playwright.config.mjs'), ready),
   },
   {
+    name: 'firefox',
+    says: 'the button in Firefox: every state, with no driver between',
+    build: true,
+    run: async (ready) => nodeTest('firefox', join('tests', 'firefox'), ready, { FIREFOX_BIN: await findFirefox(ready.note) }),
+  },
+  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
@@ -141,11 +148,12 @@ async function native({ note }) {
   return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
 }
 
-async function nodeTest(name, folders, { note }) {
+async function nodeTest(name, folders, { note }, variables = {}) {
   // Named one by one: Node 20 takes a folder here, Node 24 a pattern.
   const files = [folders].flat().flatMap((folder) => testFiles(join(ROOT, folder)));
   if (files.length === 0) return { code: 0, counts: cargoCounts(''), lines: [`no *.test.mjs in ${folders}`] };
   const result = await run(`test-${name}`, 'node', ['--test', '--test-reporter=tap', ...files], {
+    env: environment(variables),
     mayFail: true,
     onLine: (line) => {
       // The rest of TAP says nothing to people.

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { locate } from '../browser.mjs';
+import { findFirefox, locate } from '../browser.mjs';
 import { atLeast } from '../project.mjs';
 import { lockIsInstalled, toolIsInstalled } from '../setup.mjs';
 import { folderWith } from './scratch.mjs';
@@ -91,5 +91,17 @@ test('a browser that is named and is no program is not replaced by another', (t)
   assert.throws(() => locate({ PATH: folder, CHROMEDRIVER: join(folder, 'text') }), {
     name: 'Trouble',
     message: `CHROMEDRIVER=${join(folder, 'text')} is not a program.`,
+  });
+});
+
+test('Firefox is found on PATH, Debian\'s first, or where the environment says', async (t) => {
+  const folder = folderWith(t, { firefox: '', 'firefox-esr': '', other: '' });
+  for (const name of ['firefox', 'firefox-esr', 'other']) chmodSync(join(folder, name), 0o755);
+  const find = (env) => findFirefox(() => assert.fail('nothing is to be installed'), { PATH: folder, ...env });
+  assert.equal(await find({}), join(folder, 'firefox-esr'));
+  assert.equal(await find({ FIREFOX_BIN: join(folder, 'other') }), join(folder, 'other'));
+  await assert.rejects(find({ FIREFOX_BIN: join(folder, 'absent') }), {
+    name: 'Trouble',
+    message: `FIREFOX_BIN=${join(folder, 'absent')} is not a program.`,
   });
 });
