@@ -14,7 +14,7 @@ const CHROMIUM_ARGS = [
 
 export default defineConfig({
   testDir: ".",
-  testMatch: ["journeys/*.spec.mjs", "api/*.spec.mjs"],
+  testMatch: ["journeys/*.spec.mjs", "api/*.spec.mjs", "dashboard/*.spec.mjs"],
   outputDir: "results/failures",
   globalSetup: "./stack/global-setup.mjs",
   reporter: "list",

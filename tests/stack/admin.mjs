@@ -54,9 +54,9 @@ export class Admin {
   }
 
   /** Waits until the index has the order as `expected`, and answers its row. */
-  async indexed(out_trade_no, expected = {}) {
+  async indexed(out_trade_no, expected = {}, timeout = 10_000) {
     const find = async () => (await this.get(`orders?q=${out_trade_no}`)).orders[0] ?? {};
-    await expect.poll(find).toMatchObject({ out_trade_no, ...expected });
+    await expect.poll(find, { timeout }).toMatchObject({ out_trade_no, ...expected });
     return find();
   }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { test as base } from "@playwright/test";
 
+import { Dashboard } from "./dashboard.mjs";
 import { Cashier, Gate, Shop, StandIn } from "./parts.mjs";
 import { runningStack } from "./running.mjs";
 
@@ -13,6 +14,7 @@ export const test = base.extend({
   shop: async ({ origins }, use) => use(new Shop(origins.shop)),
   gate: async ({ origins }, use) => use(new Gate(origins.gate)),
   cashier: async ({ page }, use) => use(new Cashier(page)),
+  dashboard: async ({ page }, use) => use(new Dashboard(page)),
   standIn: async ({ origins }, use) => {
     const standIn = new StandIn(origins.alipay);
     await standIn.reset();

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { freePorts, startStack } from "../../xtask/npm/stack.mjs";
+import { ensureSecrets, freePorts, startStack } from "../../xtask/npm/stack.mjs";
+import { adminTokens } from "./dashboard.mjs";
 import { openGate } from "./gate.mjs";
 import { publishStacks } from "./running.mjs";
 
@@ -31,11 +32,17 @@ async function open() {
   const home = mkdtempSync(join(tmpdir(), "alipay-checkout-tests-"));
   const ports = await freePorts();
   const gate = await openGate(`http://127.0.0.1:${ports.shop}`);
+  const { secrets } = ensureSecrets(join(home, "secrets"));
   const stack = await startStack({
     home,
     ports,
     // What a withheld notification does must not be healed by a question; query.spec has that to itself.
-    env: { FORWARD_URL: `${gate.origin}/alipay/events`, FORWARD_LADDER_S, QUERY_LADDER_S: "never" },
+    env: {
+      FORWARD_URL: `${gate.origin}/alipay/events`,
+      FORWARD_LADDER_S,
+      QUERY_LADDER_S: "never",
+      ADMIN_TOKENS: adminTokens(secrets["admin.token"]),
+    },
   }).catch(async (trouble) => {
     await gate.close();
     throw trouble;

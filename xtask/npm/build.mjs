@@ -1,11 +1,11 @@
 // `npm run build`: the widget, the Worker with the widget among its assets, the stand-in for Alipay, the documentation,
-// and the doctor's page.
+// the doctor's page and the dashboard.
 
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, isMain } from './cli.mjs';
 import { PACKAGE_ONLY } from './describe-widget.mjs';
-import { LOCAL, ROOT, TOOLS, environment } from './project.mjs';
+import { LOCAL, NODE_BIN, ROOT, TOOLS, environment } from './project.mjs';
 import { Progress } from './progress.mjs';
 import { Trouble, firstLine, run } from './run.mjs';
 import { setup } from './setup.mjs';
@@ -52,6 +52,12 @@ const STEPS = [
     inputs: ['www/doctor', 'protocol', 'protocol/tests/vectors', 'xtask/npm/build-doctor.mjs', 'xtask/npm/doctor-examples.mjs', ...SHARED],
     outputs: ['www/build/doctor'],
     work: buildDoctor,
+  },
+  {
+    name: 'dashboard',
+    inputs: ['www/dashboard', 'package-lock.json'],
+    outputs: ['www/build/dashboard'],
+    work: buildDashboard,
   },
 ];
 
@@ -108,6 +114,18 @@ async function buildDoctor(note) {
   await run('build-doctor', 'node', [join(import.meta.dirname, 'build-doctor.mjs')], { hint: HINT, onLine: note });
 }
 
+/** One script and one style: a browser far away fetches each file of a chain of imports after the one that names it. */
+async function buildDashboard(note) {
+  const from = join(ROOT, 'www', 'dashboard');
+  const to = join(ROOT, 'www', 'build', 'dashboard');
+  rmSync(to, { recursive: true, force: true });
+  await run('build-dashboard', join(NODE_BIN, 'esbuild'), [
+    join(from, 'main.js'), join(from, 'style.css'), '--bundle', '--format=esm', '--minify', '--charset=utf8', '--legal-comments=none',
+    '--target=chrome116,firefox124,safari17.4', `--outdir=${to}`, '--log-level=warning',
+  ], { hint: HINT, onLine: note });
+  for (const name of ['index.html', 'icon.svg']) cpSync(join(from, name), join(to, name));
+}
+
 /** Puts what the Worker serves as files where it serves them from: the widget at `/v1/`, the dashboard, and their headers. */
 function copyAssets() {
   const assets = join(ROOT, 'edge', 'assets');
@@ -116,8 +134,7 @@ function copyAssets() {
   rmSync(ready, { recursive: true, force: true });
   cpSync(join(ROOT, 'dist'), join(ready, 'v1'), { recursive: true });
   for (const name of PACKAGE_ONLY) rmSync(join(ready, 'v1', name), { force: true });
-  // As it stands: modules that a browser reads.
-  cpSync(join(ROOT, 'www', 'dashboard'), join(ready, 'dashboard'), { recursive: true });
+  cpSync(join(ROOT, 'www', 'build', 'dashboard'), join(ready, 'dashboard'), { recursive: true });
   cpSync(join(ROOT, 'edge', '_headers'), join(ready, '_headers'));
   // A Worker that runs from here reloads on every write, so there is none where nothing changed.
   if (digest(assets, ['.']) === digest(ready, ['.'])) return;

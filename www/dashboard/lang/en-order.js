@@ -15,7 +15,7 @@ export default {
   'order.updated': 'Last change',
   'order.due': 'Next thing to do',
   'order.notRegistered': 'The shop has not registered this order. What Alipay notified is kept aside and is judged when it is registered.',
-  'order.acts': 'Acts',
+  'order.acts': 'Actions',
   'order.timeline': 'Timeline',
   'order.timeline.oldest': 'Oldest first',
   'order.timeline.newest': 'Newest first',
@@ -188,7 +188,7 @@ export default {
   'replay.everything.amounts': 'Of those shown: {numbers}, amounts {amounts}.',
   'replay.go': 'Send again',
   'replay.did': { one: '{n} delivery is queued; the timeline of the order tells how it ended.', other: '{n} deliveries are queued; the timeline of each order tells how they ended.' },
-  'replay.did.some': '{n} were queued, and these were not:',
+  'replay.did.some': { one: '{n} delivery is queued, and these are not:', other: '{n} deliveries are queued, and these are not:' },
   'replay.unsure': 'The answer was lost. Look at the order: if “is sent again” stands in its timeline, it was done. Doing it twice does no harm.',
 
   'mend.act': 'Mend…',

@@ -188,7 +188,7 @@ export default {
   'replay.everything.amounts': '本页所示：{numbers}，金额 {amounts}。',
   'replay.go': '再次发送',
   'replay.did': { other: '已排入 {n} 次投递；结果见各订单的时间线。' },
-  'replay.did.some': '已排入 {n} 次，以下未排入：',
+  'replay.did.some': { other: '已排入 {n} 次，以下未排入：' },
   'replay.unsure': '答复丢失。请查看订单：时间线中若有“将再次发往”，就已执行。重复执行没有害处。',
 
   'mend.act': '恢复…',

@@ -19,13 +19,13 @@ export function explained(problem, words, session) {
 }
 
 /** Nothing to show; `more` may be links or buttons. */
-export const empty = (title, text, ...more) => el('div', { class: 'notice' }, el('h3', {}, title), el('p', {}, text), ...more);
+export const empty = (title, text, ...more) => el('div', { class: 'notice' }, el('h2', {}, title), el('p', {}, text), ...more);
 
 /** Something went wrong, and nothing can be shown. */
 export function trouble(problem, { words, session }, again) {
   const { title, text, code } = explained(problem, words, session);
   return el('div', { class: 'notice bad', role: 'alert' },
-    el('h3', {}, title),
+    el('h2', {}, title),
     el('p', {}, text),
     el('p', { class: 'code' }, words.say('dialog.code', { code })),
     again && el('button', { type: 'button', class: 'button', 'data-at': 'again', onclick: again }, words.say('state.again')));

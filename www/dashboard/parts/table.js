@@ -16,7 +16,10 @@ export function table({ caption, columns, keyOf }) {
     body));
   const row = (item) => el('tr', { role: 'row' }, columns.map(({ name, cell, kind = '' }) => {
     const [tag, given] = kind.includes('head') ? ['th', { scope: 'row', role: 'rowheader' }] : ['td', { role: 'cell' }];
-    return el(tag, { ...given, class: kind, 'data-name': typeof name === 'string' ? name : undefined }, cell(item));
+    const shown = cell(item);
+    // On a phone, where every cell is a line, one that says nothing is left out.
+    const isBare = tag === 'td' && (shown === '–' || shown?.textContent === '–');
+    return el(tag, { ...given, class: `${kind}${isBare ? ' nothing' : ''}`, 'data-name': typeof name === 'string' ? name : undefined }, shown);
   }));
   let first = true;
   return {

@@ -74,18 +74,18 @@ export function deliveries(order, context) {
 }
 
 /** Columns of notifications, here and in the quarantine. */
-export function notificationColumns(words) {
+export function notificationColumns(words, { short = false } = {}) {
   return [
     { name: words.say('order.says'), cell: ({ says }) => words.say(`says.${says}`) },
     { name: words.say('order.amount'), kind: 'figure', cell: (one) => amount(one.amount, one.currency, words) },
     { name: words.say('order.received'), kind: 'time', cell: ({ received_ms }) => when(received_ms, words) },
-    { name: words.say('order.trade_no'), cell: ({ trade_no }) => code(trade_no) },
+    ...(short ? [] : [{ name: words.say('order.trade_no'), cell: ({ trade_no }) => code(trade_no) }]),
     {
       name: words.say('order.evidence'),
       kind: 'wide',
-      cell: ({ notify_id, evidence, raw_kept }) => el('details', { class: 'more', 'data-at': `evidence ${evidence}` },
+      cell: ({ notify_id, trade_no, evidence, raw_kept }) => el('details', { class: 'more', 'data-at': `evidence ${evidence}` },
         el('summary', { 'data-at': `evidence-open ${evidence}` }, el('code', {}, bdi(notify_id.slice(0, 12))), '…'),
-        el('p', {}, words.say('order.notify_id'), ' ', code(notify_id)),
+        el('p', {}, words.say('order.notify_id'), ' ', code(notify_id)), el('p', {}, words.say('order.trade_no'), ' ', code(trade_no)),
         el('p', {}, code(evidence)), el('p', { class: 'soft' }, words.say(raw_kept ? 'order.rawKept' : 'order.rawGone'))),
     },
   ];

@@ -35,7 +35,7 @@ function ofOrders(context) {
       { name: words.say('orders.number'), kind: 'head', cell: ({ out_trade_no }) => orderLink(out_trade_no, session.provider) },
       { name: registered, kind: 'figure', cell: (one) => amount(one.registered?.amount, one.registered?.currency, words) },
       { name: words.say('aside.why'), kind: 'wide', cell: why },
-      ...notificationColumns(words).map((column, n) => (n === 1 ? { ...column, name: words.say('aside.notified') } : column)),
+      ...notificationColumns(words, { short: true }).map((column, n) => (n === 1 ? { ...column, name: words.say('aside.notified') } : column)),
     ],
   });
   const pages = el('nav', { class: 'pages', 'aria-label': words.say('orders.pages') });
