@@ -39,6 +39,21 @@ async function paid() {
   return { out_trade_no, status };
 }
 
+test("who_looks_for_an_order_reads_that_order_and_not_all_that_are_newer", async () => {
+  const { out_trade_no } = await paid();
+  await row(out_trade_no, { status: "paid" });
+  const { trade_no } = index.row(out_trade_no);
+  for (const path of [`q=${out_trade_no}`, `q=${trade_no}`, `q=${out_trade_no}&status=paid&from=2020-01-01T00:00:00Z`]) {
+    const { orders } = await bench.admin.get(`orders?${path}`);
+    expect(orders.map((order) => order.out_trade_no), path).toEqual([out_trade_no]);
+    expect(index.plan.filter((step) => /^(SEARCH|SCAN)/.test(step)), path).toEqual([
+      "SEARCH orders USING PRIMARY KEY (partner=? AND out_trade_no=?)",
+      "SEARCH orders USING COVERING INDEX orders_by_trade_no (partner=? AND trade_no=?)",
+      "SEARCH orders USING PRIMARY KEY (partner=? AND out_trade_no>? AND out_trade_no<?)",
+    ]);
+  }
+});
+
 test("each_scope_opens_its_own_routes_only", async () => {
   const { out_trade_no } = await paid();
   const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics", "attempts"];

@@ -14,7 +14,7 @@ const QUOTED = [
   { says: "notifications acknowledged each second, durable", part: "notify", table: "notify", column: "rate", row: "node-sqlite" },
   { says: "the same, beside JavaScript in the same runtime", part: "notify", table: "notify", column: "rate", row: "javascript-worker" },
   { says: "ms until the first acknowledgement of a Worker that was not running", part: "notify", table: "cold", column: "first", row: "javascript-worker" },
-  { says: "kB of script for the button (brotli)", part: "button", table: "bytes", column: "brotli", row: "adyen" },
+  { says: "kB loaded before a click on the button (brotli)", part: "button", table: "bytes", column: "brotli", row: "adyen" },
   { says: "ms until the button takes a click, slow phone and line", part: "button", table: "slow", column: "painted", row: "adyen" },
   { says: "ms from the shopper's payment to *paid* on the page", part: "end-to-end", table: "paid", column: "paid" },
   { says: "ms from the notification to the event at the merchant's", part: "end-to-end", table: "event", column: "event", row: "node-forwarder" },

@@ -20,6 +20,8 @@ class IndexServer {
   mode = "good";
   /** Requests so far. */
   asked = 0;
+  /** What the Worker looked for last. */
+  #last = { sql: "SELECT 1", params: [] };
   #server;
   #database = new DatabaseSync(":memory:");
   #waiting = [];
@@ -36,6 +38,12 @@ class IndexServer {
   /** Runs a statement from outside, as no Worker does. */
   run(sql, ...values) {
     return this.#database.prepare(sql).all(...values);
+  }
+
+  /** How SQLite goes about what the Worker looked for last, a line for each step. */
+  get plan() {
+    const { sql, params } = this.#last;
+    return this.#database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params).map(({ detail }) => detail);
   }
 
   row(out_trade_no) {
@@ -79,6 +87,7 @@ class IndexServer {
   }
 
   #query({ sql, params }) {
+    if (sql.startsWith("SELECT")) this.#last = { sql, params };
     const results = this.#database.prepare(sql).all(...params);
     return { success: true, results, meta: { duration: 0 } };
   }

@@ -228,9 +228,9 @@ impl Desk<'_> {
     /// Rows of the index, newest first; `also` is a further condition.
     pub(super) async fn rows(&self, find: &Find, also: &str) -> Result<Vec<Row>, Failure> {
         let sql = format!(
-            "SELECT {ROW} WHERE {}{also} ORDER BY created_ms DESC, out_trade_no DESC \
-             LIMIT ?1 ->> 'limit'",
-            find.conditions()
+            "SELECT {ROW} WHERE {}{also} ORDER BY {} LIMIT ?1 ->> 'limit'",
+            find.conditions(),
+            find.order()
         );
         let parameters = serde_json::to_value(find).map_err(worker::Error::from)?;
         let rows = self.index()?.all(&sql, parameters).await;

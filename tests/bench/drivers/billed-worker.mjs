@@ -1,7 +1,7 @@
 // The built Worker with a meter: counts what Cloudflare bills. `POST /billed` answers the counts since the last
 // time. Nothing of the Worker itself is changed.
 
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 import Built, * as built from "./index.js";
 
@@ -37,15 +37,28 @@ function metered(state) {
   return wrap(state, { storage: wrap(storage, { sql: wrap(storage.sql, { exec }), setAlarm }) });
 }
 
-/** A class of objects whose requests, alarms and rows count. */
-const meteredClass = (Inner, name) => class {
+/** An object of the Worker's over a state that counts. */
+function inner(Inner, state, env) {
+  if (!(Inner.prototype instanceof DurableObject)) return new Inner(metered(state), env);
+  // The runtime constructs its own class with nothing but its own state; what the object makes of it comes later.
+  return Object.defineProperties(new Inner(state, env), { ctx: { value: metered(state) }, env: { value: env } });
+}
+
+/** A class of objects whose requests, calls, alarms and rows count. */
+const meteredClass = (Inner, name) => class extends DurableObject {
   constructor(state, env) {
-    this.inner = new Inner(metered(state), env);
+    super(state, env);
+    this.inner = inner(Inner, state, env);
   }
 
   fetch(request) {
     counts[name] += 1;
     return this.inner.fetch(request);
+  }
+
+  obey(command) {
+    counts[name] += 1;
+    return this.inner.obey(command);
   }
 
   alarm() {
@@ -62,7 +75,7 @@ export default class extends WorkerEntrypoint {
   async fetch(request) {
     if (new URL(request.url).pathname !== "/billed") {
       counts.worker_requests += 1;
-      return new Built(this.ctx, this.env).fetch(request);
+      return typeof Built === "function" ? new Built(this.ctx, this.env).fetch(request) : Built.fetch(request, this.env, this.ctx);
     }
     for (const { rowsRead, rowsWritten } of cursors) {
       counts.rows_read += rowsRead;

@@ -56,7 +56,7 @@ export function opensslSpeed(text) {
 
 const openssl = () => {
   try {
-    return opensslSpeed(execFileSync("openssl", ["speed", "-seconds", "1", "-mr", "rsa1024", "rsa2048"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
+    return opensslSpeed(execFileSync("openssl", ["speed", "-elapsed", "-seconds", "1", "-mr", "rsa1024", "rsa2048"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
   } catch {
     return undefined;
   }
