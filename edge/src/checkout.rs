@@ -39,6 +39,7 @@ struct Answer<'a> {
 
 /// What the caller sends.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Sent {
     order_token: String,
     terminal: Option<String>,
@@ -276,7 +277,9 @@ fn from_page(body: &[u8]) -> Option<Sent> {
 }
 
 fn from_json(body: &[u8]) -> Option<Sent> {
-    serde_json::from_slice(body).ok()
+    // A list would be read too, its entries as the members in their order.
+    let is_object = body.trim_ascii_start().first() == Some(&b'{');
+    serde_json::from_slice(body).ok().filter(|_| is_object)
 }
 
 fn terminal(text: Option<&str>) -> Option<Terminal> {
@@ -382,6 +385,8 @@ mod tests {
             "{}",
             "[]",
             r#"{"order_token":1}"#,
+            r#"["a.b.c","pc"]"#,
+            r#"{"order_token":"a","x":1}"#,
             r#"{"order_token":"a","order_token":"b"}"#,
         ] {
             assert_eq!(from_json(json.as_bytes()), None, "{json}");

@@ -11,6 +11,7 @@ use crate::error::Failure;
 use crate::event::EndpointSecret;
 use crate::ladder::Ladder;
 use crate::log;
+use crate::order::state::Order;
 use crate::provider::Provider;
 use crate::token::Secret;
 use antom::Antom;
@@ -133,8 +134,12 @@ impl Config {
         let status_secret =
             faults.take_all(vars.rotating("STATUS_SECRET", "STATUS_SECRET_PREVIOUS"));
         // The shop has the first, and only the edge may have the second.
-        if status_secret.is_some() && vars.are_same("STATUS_SECRET", "ORDER_SECRET") {
-            faults.note(Fault::same("STATUS_SECRET", "ORDER_SECRET"));
+        for status in ["STATUS_SECRET", "STATUS_SECRET_PREVIOUS"] {
+            for order in ["ORDER_SECRET", "ORDER_SECRET_PREVIOUS"] {
+                if vars.is_there(status) && vars.are_same(status, order) {
+                    faults.note(Fault::same(status, order));
+                }
+            }
         }
         let allowed_origins = faults.take(vars.origins("ALLOWED_ORIGINS", development));
         let mut endpoints = Vec::new();
@@ -209,6 +214,14 @@ impl Config {
             Some(_) => Provider::Gateway,
             None => Provider::Antom,
         }
+    }
+
+    /// Whether an order was registered for the account that is configured now; `PARTNER` may have been changed since.
+    #[must_use]
+    pub fn is_account_of(&self, order: &Order) -> bool {
+        let registered = order.account.as_ref();
+        registered
+            .is_none_or(|account| Some(account) == self.account(order.terms.provider).as_ref())
     }
 
     /// The merchant's account with a provider, as objects and the index are named after it: the

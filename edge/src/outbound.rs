@@ -75,7 +75,7 @@ pub fn origin(text: &str, development: bool) -> Option<String> {
 
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Domain(name) => ends_with_label(name.trim_end_matches('.'), "localhost"),
         Host::Ipv4(ip) => ip.is_loopback(),
         Host::Ipv6(ip) => ip.is_loopback(),
     }
@@ -195,6 +195,8 @@ mod tests {
             "http://localhost/",
             "http://[::1]:1/",
             "https://127.1/",
+            "http://localhost./",
+            "https://shop.localhost./",
         ] {
             check(url, false, true);
         }

@@ -102,7 +102,8 @@ fn wait(view: &StatusView, asked: usize) -> Option<(u16, usize)> {
 
 /// Whether a page is still one that we may send shoppers to: the list may be another than when the
 /// order was registered.
-fn is_allowed(page: &str, allowed_origins: &[String]) -> bool {
+#[must_use]
+pub fn is_allowed(page: &str, allowed_origins: &[String]) -> bool {
     let origin = Url::parse(page).map(|url| url.origin().ascii_serialization());
     origin.is_ok_and(|origin| allowed_origins.contains(&origin))
 }

@@ -25,7 +25,8 @@ const MAX_QUERY: usize = 4096;
 ///
 /// # Errors
 ///
-/// * [`Failure::OrderUnknown`] – not an address that we gave to Alipay, or not registered.
+/// * [`Failure::OrderUnknown`] – not an address that we gave to Alipay, or not registered; or unsigned, and the merchant's
+///   page is not allowed any more.
 /// * [`Failure::Unavailable`] – the order could not be asked.
 pub async fn returned(
     request: &Request,
@@ -63,13 +64,22 @@ pub async fn returned(
     let Reply::ReturnTo(page) = reply else {
         return Err(Failure::OrderUnknown);
     };
+    // The list may be another than when the order was registered: an origin that was taken off it, and may be somebody
+    // else's by now, gets no shopper and no token.
+    let is_allowed = result::is_allowed(&page, &config.allowed_origins);
     let target = if proven {
         let exp = clock::now_s().saturating_add(config.status_ttl_s);
         let token =
             token::mint_status(&config.status_secret, name, exp).ok_or(Failure::Unavailable)?;
-        onward(config, out_trade_no.as_str(), &page, &token)
-    } else {
+        if is_allowed {
+            onward(config, out_trade_no.as_str(), &page, &token)
+        } else {
+            result::address(config, out_trade_no.as_str(), &token)
+        }
+    } else if is_allowed {
         page
+    } else {
+        return Err(Failure::OrderUnknown);
     };
     let mut response = Response::empty()?.with_status(303);
     response.headers_mut().set("location", &target)?;

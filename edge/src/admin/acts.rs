@@ -114,9 +114,9 @@ impl Desk<'_> {
     pub(super) async fn mend(&self, name: &str) -> Result<Response, Failure> {
         let known = self.config.endpoints.iter().find(|one| one.name == name);
         let known = known.ok_or(Failure::EndpointUnknown)?;
-        endpoint::mend(self.env, known.name, &self.bearer.name).await?;
+        endpoint::mend(self.env, known, &self.bearer.name).await?;
         log::admin(&self.bearer.name, "mend", known.name);
-        let view = endpoint::show(self.env, known.name).await?;
+        let view = endpoint::show(self.env, known).await?;
         Ok(Response::from_json(&view)?)
     }
 

@@ -164,7 +164,7 @@ impl Desk<'_> {
     pub(super) async fn endpoints(&self) -> Result<Response, Failure> {
         let mut shown = Vec::new();
         for one in &self.config.endpoints {
-            let view = endpoint::show(self.env, one.name).await?;
+            let view = endpoint::show(self.env, one).await?;
             let mut entry = serde_json::to_value(view).map_err(worker::Error::from)?;
             if let Some(entry) = entry.as_object_mut() {
                 entry.insert("name".to_owned(), one.name.into());

@@ -146,6 +146,22 @@ fn a_secret_of_two_parties_rejected() {
     );
 }
 
+/// Whoever had the shop's secret before could open every status, and whoever has it now those of yesterday.
+#[test]
+fn a_secret_of_two_parties_rejected_while_one_is_replaced() {
+    for (status, order) in [
+        ("STATUS_SECRET", "ORDER_SECRET_PREVIOUS"),
+        ("STATUS_SECRET_PREVIOUS", "ORDER_SECRET"),
+        ("STATUS_SECRET_PREVIOUS", "ORDER_SECRET_PREVIOUS"),
+    ] {
+        let mut vars = good();
+        for name in [status, order] {
+            vars.insert(name, "one secret for both, of 32 bytes or more".into());
+        }
+        assert_eq!(read(&vars).unwrap_err(), [Fault::same(status, order)]);
+    }
+}
+
 #[test]
 fn endpoints_are_numbered_and_secrets_rotate() {
     let mut vars = good();

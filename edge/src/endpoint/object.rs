@@ -6,10 +6,13 @@
 
 use super::circuit::{Admission, Circuit, Sign};
 use crate::clock::now_ms;
+use crate::config::Endpoint;
+use crate::event::hex;
 use crate::log;
 use crate::pause::within;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 use worker::{
     DurableObject, Env, Error, Method, Request, RequestInit, Response, Result, State,
@@ -99,9 +102,16 @@ impl DurableObject for EndpointObject {
     }
 }
 
+/// The name of an endpoint's object. Its address is part of it: what is known of one server, that it is gone above
+/// all, must not hold for the one that it was replaced by.
+fn object_name(endpoint: &Endpoint) -> String {
+    let digest = hex(&Sha256::digest(endpoint.url.as_str()));
+    format!("{}:{}", endpoint.name, digest.get(..32).unwrap_or(&digest))
+}
+
 /// Whether a delivery to `endpoint` may go. An endpoint object that does not answer holds nobody
 /// up: the delivery's own ladder still spaces its attempts.
-pub async fn admit(env: &Env, endpoint: &str) -> Admission {
+pub async fn admit(env: &Env, endpoint: &Endpoint) -> Admission {
     match tell::<Admission>(env, endpoint, &Command::Admit).await {
         Ok(admission) => admission,
         Err(error) => {
@@ -112,7 +122,7 @@ pub async fn admit(env: &Env, endpoint: &str) -> Admission {
 }
 
 /// Notes how a delivery ended.
-pub async fn note(env: &Env, endpoint: &str, sign: Sign) {
+pub async fn note(env: &Env, endpoint: &Endpoint, sign: Sign) {
     if let Err(error) = tell::<Admission>(env, endpoint, &Command::Note(sign)).await {
         log::fault("endpoint_unknown", &error);
     }
@@ -123,7 +133,7 @@ pub async fn note(env: &Env, endpoint: &str, sign: Sign) {
 /// # Errors
 ///
 /// When the endpoint object does not answer.
-pub async fn mend(env: &Env, endpoint: &str, by: &str) -> Result<()> {
+pub async fn mend(env: &Env, endpoint: &Endpoint, by: &str) -> Result<()> {
     let command = Command::Mend { by: by.to_owned() };
     tell::<Admission>(env, endpoint, &command).await.map(|_| ())
 }
@@ -133,12 +143,13 @@ pub async fn mend(env: &Env, endpoint: &str, by: &str) -> Result<()> {
 /// # Errors
 ///
 /// When the endpoint object does not answer.
-pub async fn show(env: &Env, endpoint: &str) -> Result<EndpointView> {
+pub async fn show(env: &Env, endpoint: &Endpoint) -> Result<EndpointView> {
     tell(env, endpoint, &Command::Show).await
 }
 
-async fn tell<T: DeserializeOwned>(env: &Env, endpoint: &str, command: &Command) -> Result<T> {
-    let stub = env.durable_object(BINDING)?.get_by_name(endpoint)?;
+async fn tell<T: DeserializeOwned>(env: &Env, endpoint: &Endpoint, command: &Command) -> Result<T> {
+    let name = object_name(endpoint);
+    let stub = env.durable_object(BINDING)?.get_by_name(&name)?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
         .with_body(Some(serde_json::to_string(command)?.into()));

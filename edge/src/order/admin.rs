@@ -49,8 +49,7 @@ impl OrderObject {
         let due_ms = soonest.max(now);
         let question = store.question()?.unwrap_or(Question {
             asked: NO_FURTHER,
-            asked_ms: 0,
-            due_ms,
+            ..Question::first(due_ms)
         });
         let due_ms = question.due_ms.min(due_ms);
         store.whole(|| {
@@ -74,11 +73,7 @@ impl OrderObject {
                 .is_some_and(|order| order.status == Status::Redirected);
             if open && store.question()?.is_none() && store.asked_ms()? == 0 {
                 let wait = config.query_ladder.wait_ms(0, 0, None);
-                store.set_question(wait.map(|_| Question {
-                    asked: 0,
-                    asked_ms: 0,
-                    due_ms: now,
-                }))?;
+                store.set_question(wait.map(|_| Question::first(now)))?;
             }
             if !by.is_empty() {
                 store.audit_by(by, "rebuilt", "", now)?;

@@ -5,7 +5,7 @@ use super::object::OrderObject;
 use super::outbox::{Stands, Waiting};
 use super::rpc::view::AttemptOutcome;
 use super::settle::{Bench, Case, verdict};
-use super::state::{Facts, Terms, Transition, apply};
+use super::state::{Facts, Order, Transition, apply};
 use super::store::{Question, Store};
 use super::trail::Chores;
 use crate::antom::inquiry;
@@ -75,7 +75,7 @@ impl OrderObject {
     async fn forward_due(&self, config: &Config, store: &Store) -> Result<()> {
         let due = store.due(now_ms())?;
         let ends = join_all(
-            due.iter()
+            due.into_iter()
                 .map(|waiting| self.forward(config, store, waiting)),
         )
         .await;
@@ -84,7 +84,7 @@ impl OrderObject {
 
     /// Makes one delivery. The next attempt is written down, and the alarm set for it, before the
     /// network is touched: whatever happens then, the event is tried again.
-    async fn forward(&self, config: &Config, store: &Store, waiting: &Waiting) -> Result<()> {
+    async fn forward(&self, config: &Config, store: &Store, mut waiting: Waiting) -> Result<()> {
         let now = now_ms();
         let jitter = getrandom::u32().unwrap_or_default();
         let endpoint = config
@@ -92,15 +92,17 @@ impl OrderObject {
             .iter()
             .find(|one| one.name == waiting.endpoint);
         let Some(endpoint) = endpoint else {
-            return self.bury(store, waiting, End::unsent("endpoint_removed"));
+            return self.bury(store, &waiting, End::unsent("endpoint_removed"));
         };
         let attempt = waiting.attempts.saturating_add(1);
         let next = config.ladder.wait_ms(attempt, jitter, None);
         let guard = now.saturating_add(next.unwrap_or(LAST_ATTEMPT_GUARD_MS));
-        store.begin_attempt(waiting, guard)?;
+        store.begin_attempt(&waiting, guard)?;
+        waiting.attempts = attempt;
+        let waiting = &waiting;
         self.set_alarm(store, now).await?;
 
-        match endpoint::admit(&self.env, endpoint.name).await {
+        match endpoint::admit(&self.env, endpoint).await {
             Admission::Go => {}
             Admission::Gone => return self.bury(store, waiting, End::unsent("endpoint_gone")),
             Admission::Wait(until_ms) => {
@@ -118,11 +120,11 @@ impl OrderObject {
                 let how = &status.to_string();
                 let end = End { how, took_ms };
                 Self::end(store, waiting, Stands::Delivered, end)?;
-                endpoint::note(&self.env, endpoint.name, Sign::Alive).await;
+                endpoint::note(&self.env, endpoint, Sign::Alive).await;
                 Ok(())
             }
             Outcome::Gone => {
-                endpoint::note(&self.env, endpoint.name, Sign::Gone).await;
+                endpoint::note(&self.env, endpoint, Sign::Gone).await;
                 let how = "status_410";
                 self.bury(store, waiting, End { how, took_ms })
             }
@@ -130,7 +132,7 @@ impl OrderObject {
                 reason,
                 retry_after_s,
             } => {
-                endpoint::note(&self.env, endpoint.name, Sign::Failing).await;
+                endpoint::note(&self.env, endpoint, Sign::Failing).await;
                 let wait = config.ladder.wait_ms(attempt, jitter, retry_after_s);
                 let due = wait.map(|wait| now_ms().saturating_add(wait));
                 let how = &reason;
@@ -147,32 +149,39 @@ impl OrderObject {
         end: End<'_>,
     ) -> Result<()> {
         match due_ms {
-            Some(due_ms) => Self::end(store, waiting, Stands::Waiting { due_ms }, end),
+            Some(due_ms) => {
+                Self::end(store, waiting, Stands::Waiting { due_ms }, end)?;
+                Ok(())
+            }
             None => self.bury(store, waiting, end),
         }
     }
 
     /// A dead letter: kept, said aloud, and sent again only when somebody asks for it.
     fn bury(&self, store: &Store, waiting: &Waiting, end: End<'_>) -> Result<()> {
-        Self::end(store, waiting, Stands::Dead, end)?;
-        log::dead_letter(&waiting.id, &waiting.endpoint, end.how);
+        if Self::end(store, waiting, Stands::Dead, end)? {
+            log::dead_letter(&waiting.id, &waiting.endpoint, end.how);
+        }
         Ok(())
     }
 
-    /// Notes where an attempt leaves a delivery, there and in the trail.
-    fn end(store: &Store, waiting: &Waiting, stands: Stands, end: End<'_>) -> Result<()> {
-        let attempted = Attempted {
-            outcome: match stands {
-                Stands::Dead => AttemptOutcome::Dead,
-                Stands::Delivered => AttemptOutcome::Delivered,
-                Stands::Waiting { .. } => AttemptOutcome::Failed,
-            },
-            detail: &format!("{} {} {}", waiting.id, waiting.endpoint, end.how),
-            took_ms: end.took_ms,
-        };
+    /// Notes where an attempt leaves a delivery, there and in the trail. Answers whether it stays there.
+    fn end(store: &Store, waiting: &Waiting, stands: Stands, end: End<'_>) -> Result<bool> {
+        let detail = format!("{} {} {}", waiting.id, waiting.endpoint, end.how);
         store.whole(|| {
-            store.end_attempt(waiting, stands, end.how)?;
-            store.audit_attempt(attempted, now_ms())
+            let stays = store.end_attempt(waiting, stands, end.how)?;
+            let attempted = Attempted {
+                outcome: match stands {
+                    Stands::Dead if stays => AttemptOutcome::Dead,
+                    Stands::Delivered => AttemptOutcome::Delivered,
+                    // Replayed meanwhile: no dead letter yet.
+                    Stands::Dead | Stands::Waiting { .. } => AttemptOutcome::Failed,
+                },
+                detail: &detail,
+                took_ms: end.took_ms,
+            };
+            store.audit_attempt(attempted, now_ms())?;
+            Ok(stays)
         })
     }
 
@@ -185,17 +194,12 @@ impl OrderObject {
         let now = now_ms();
         let asked = question.asked.saturating_add(1);
         let jitter = getrandom::u32().unwrap_or_default();
-        let wait = config.query_ladder.wait_ms(asked, jitter, None);
-        store.set_question(wait.map(|wait| Question {
-            asked,
-            asked_ms: now,
-            due_ms: now.saturating_add(wait),
-        }))?;
+        store.set_question(question.next(&config.query_ladder, now, jitter))?;
         self.set_alarm(store, now).await?;
 
         let number = OutTradeNo::parse(&order.terms.out_trade_no)
             .map_err(|_| Error::from("stored number cannot be read"))?;
-        let (facts, evidence) = match find(config, &number, &order.terms).await {
+        let (facts, evidence) = match find(config, &number, &order).await {
             Found::Trade { facts, evidence } => (facts, evidence),
             Found::NoTrade => {
                 log::asked(asked, "no_trade");
@@ -244,7 +248,11 @@ impl OrderObject {
 }
 
 /// Asks whoever collects the payment what has become of it.
-async fn find(config: &Config, number: &OutTradeNo, terms: &Terms) -> Found {
+async fn find(config: &Config, number: &OutTradeNo, order: &Order) -> Found {
+    if !config.is_account_of(order) {
+        return Found::Nothing("other_account");
+    }
+    let terms = &order.terms;
     match (terms.provider, &config.gateway, &config.antom) {
         (Provider::Gateway, Some(gateway), _) => gateway::find(gateway, number, &terms.price).await,
         (Provider::Antom, _, Some(antom)) => inquiry::find(antom, number.as_str()).await,

@@ -161,6 +161,9 @@ enum Payer<'a> {
 
 impl<'a> Payer<'a> {
     fn of(config: &'a Config, order: &Order) -> Option<Self> {
+        if !config.is_account_of(order) {
+            return None;
+        }
         match order.terms.provider {
             Provider::Antom => config.antom.as_ref().map(Self::Antom),
             Provider::Gateway => config.gateway.as_ref().map(Self::Gateway),

@@ -51,7 +51,8 @@ impl OrderObject {
         })?;
         self.set_alarm(store, now).await?;
         let uses = store.key_uses(told.used_seq, row.provider, config)?;
-        let Some(account) = config.account(row.provider) else {
+        let registered = store.order()?.and_then(|order| order.account);
+        let Some(account) = registered.or_else(|| config.account(row.provider)) else {
             return Ok(());
         };
         // What was told before stays as it is; after a rebuild the newest are told again.

@@ -17,6 +17,7 @@ pub mod live;
 pub mod object;
 pub mod outbox;
 mod parked;
+mod question;
 pub mod refund;
 mod refunds;
 pub mod rpc;

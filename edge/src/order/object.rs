@@ -163,6 +163,9 @@ impl OrderObject {
         if !order.terms.same_trade(&terms) {
             return Ok(Reply::TermsDiffer);
         }
+        if order.account.is_none() {
+            order.account = config.account(terms.provider);
+        }
         if order.terms.return_mark.is_empty() {
             order.terms.return_mark.clone_from(&terms.return_mark);
         }
@@ -197,11 +200,7 @@ impl OrderObject {
             if order.redirect() {
                 store.audit("redirected", "", now)?;
                 let wait = config.query_ladder.wait_ms(0, 0, None);
-                store.set_question(wait.map(|wait| Question {
-                    asked: 0,
-                    asked_ms: 0,
-                    due_ms: now.saturating_add(wait),
-                }))?;
+                store.set_question(wait.map(|wait| Question::first(now.saturating_add(wait))))?;
             }
             store.save(&order)
         })?;

@@ -109,26 +109,32 @@ impl Store {
         )
     }
 
-    /// Notes where a delivery stands.
+    /// Notes where the attempt that `waiting` counts leaves a delivery. Answers whether that holds: where staff has had
+    /// it replayed meanwhile, it waits for its first attempt again, and stays so.
     ///
     /// # Errors
     ///
     /// When the database fails.
-    pub fn end_attempt(&self, waiting: &Waiting, stands: Stands, last: &str) -> Result<()> {
+    pub fn end_attempt(&self, waiting: &Waiting, stands: Stands, last: &str) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Ended {}
         let (state, due_ms) = match stands {
             Stands::Delivered => ("delivered", None),
             Stands::Dead => ("dead", None),
             Stands::Waiting { due_ms } => ("waiting", Some(integer(due_ms)?)),
         };
-        self.run(
-            "UPDATE delivery SET state = ?, last = ?, due_ms = ? WHERE event = ? AND endpoint = ?",
+        let ended: Option<Ended> = self.first(
+            "UPDATE delivery SET state = ?, last = ?, due_ms = ? \
+             WHERE event = ? AND endpoint = ? AND attempts = ? RETURNING state",
             vec![
                 state.into(),
                 last.into(),
                 due_ms.into(),
                 waiting.id.as_str().into(),
                 waiting.endpoint.as_str().into(),
+                integer(u64::try_from(waiting.attempts).unwrap_or(u64::MAX))?,
             ],
-        )
+        )?;
+        Ok(ended.is_some())
     }
 }

@@ -6,6 +6,7 @@ use super::settle::{Bench, Case};
 use super::state::{Reason, Transition};
 use super::store::{Store, integer};
 use crate::config::Config;
+use crate::ladder::FAR_MS;
 use serde::Deserialize;
 use worker::Result;
 
@@ -43,8 +44,8 @@ impl Store {
 
     fn parked_until(&self, now_ms: u64) -> Result<Vec<Parked>> {
         self.all(
-            "SELECT seq, out_trade_no FROM parked WHERE due_ms <= ? ORDER BY seq",
-            vec![integer(now_ms)?],
+            "SELECT seq, out_trade_no FROM parked WHERE due_ms <= ? OR due_ms > ? ORDER BY seq",
+            vec![integer(now_ms)?, integer(now_ms.saturating_add(FAR_MS))?],
         )
     }
 }

@@ -1,5 +1,9 @@
 //! How an order may move. Pure: no Worker, no clock, no storage.
 
+mod price;
+
+pub use price::Price;
+
 use crate::provider::Provider;
 use serde::{Deserialize, Serialize};
 
@@ -25,60 +29,6 @@ impl Status {
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Paid | Self::Closed | Self::Refunded)
-    }
-}
-
-/// What the shopper is asked to pay. Amounts are minor units of their currency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Price {
-    /// `total_fee` in the settlement currency.
-    TotalFee {
-        /// Minor units of `currency`.
-        amount: u64,
-        /// Settlement currency.
-        currency: String,
-    },
-    /// `rmb_fee` in CNY, settled in `settlement`.
-    RmbFee {
-        /// Fen.
-        amount: u64,
-        /// Settlement currency.
-        settlement: String,
-    },
-}
-
-impl Price {
-    /// The amount and currency that the shopper sees.
-    #[must_use]
-    pub fn shown(&self) -> (u64, &str) {
-        match self {
-            Self::TotalFee { amount, currency } => (*amount, currency),
-            Self::RmbFee { amount, .. } => (*amount, "CNY"),
-        }
-    }
-
-    /// Whether a notification's `total_fee` and `currency` are this price.
-    ///
-    /// What they show for an order asked in `rmb_fee` is UNCONFIRMED: only the same number is
-    /// taken, in CNY or labelled with the settlement currency as the request was; a converted
-    /// amount cannot be checked and is quarantined.
-    fn is(&self, facts: &Facts) -> Result<(), Reason> {
-        let (amount, currencies) = match self {
-            Self::TotalFee { amount, currency } => (*amount, [currency.as_str(), currency]),
-            // Antom says what it is paid in.
-            Self::RmbFee { amount, .. } if facts.provider == Provider::Antom => {
-                (*amount, ["CNY", "CNY"])
-            }
-            Self::RmbFee { amount, settlement } => (*amount, ["CNY", settlement.as_str()]),
-        };
-        if !currencies.contains(&facts.currency.as_str()) {
-            return Err(Reason::CurrencyDiffers);
-        }
-        if amount != facts.amount {
-            return Err(Reason::AmountDiffers);
-        }
-        Ok(())
     }
 }
 
@@ -202,6 +152,10 @@ pub struct Order {
     pub trade_no: Option<String>,
     /// Grows with each change a reader can see.
     pub version: u64,
+    /// The account that it was registered for, as in [`Config::account`](crate::config::Config::account); unknown in
+    /// orders of older versions. Another account's Alipay is never asked about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// The attempt at Antom, once one was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Attempt>,
@@ -219,6 +173,7 @@ impl Order {
             status: Status::Created,
             trade_no: None,
             version: 1,
+            account: None,
             attempt: None,
             refunding: 0,
         }

@@ -7,7 +7,6 @@
 use super::state::{Facts, Order, Reason};
 use super::trail::Head;
 use super::whole::Whole;
-use crate::ladder::FAR_MS;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
@@ -15,7 +14,7 @@ use wasm_bindgen::JsCast;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -106,10 +105,19 @@ const MIGRATIONS: [&str; 5] = [
         took_ms INTEGER NOT NULL
     );
 ",
+    // When the ladder itself would ask, whoever hurries the question along.
+    "
+    ALTER TABLE question ADD COLUMN ladder_ms INTEGER NOT NULL DEFAULT 0;
+    UPDATE question SET ladder_ms = due_ms;
+",
 ];
 
+/// The first version whose trail is chained. Later ones never chain anew: that would hide what was
+/// tampered with before.
+const CHAINED: usize = 2;
+
 /// The question to Alipay that waits.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Question {
     /// Times asked so far.
     pub asked: usize,
@@ -117,14 +125,8 @@ pub struct Question {
     pub asked_ms: u64,
     /// When to ask.
     pub due_ms: u64,
-}
-
-impl Question {
-    /// Whether it is to be asked now.
-    #[must_use]
-    pub fn is_due(&self, now_ms: u64) -> bool {
-        self.due_ms <= now_ms || self.due_ms > now_ms.saturating_add(FAR_MS)
-    }
+    /// When the ladder would ask: later than `due_ms` where somebody hurries the question along.
+    pub ladder_ms: u64,
 }
 
 /// A notification that was kept aside.
@@ -184,7 +186,10 @@ impl Store {
         self.run("DELETE FROM schema", vec![])?;
         let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
         self.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
-        self.chain_all()
+        if at < CHAINED {
+            self.chain_all()?;
+        }
+        Ok(())
     }
 
     pub(super) fn run(&self, sql: &str, bindings: Vec<Value>) -> Result<()> {
@@ -310,7 +315,10 @@ impl Store {
     ///
     /// When the database fails.
     pub fn question(&self) -> Result<Option<Question>> {
-        self.first("SELECT asked, asked_ms, due_ms FROM question", vec![])
+        self.first(
+            "SELECT asked, asked_ms, due_ms, ladder_ms FROM question",
+            vec![],
+        )
     }
 
     /// Sets the question, or takes it away.
@@ -323,11 +331,13 @@ impl Store {
             return self.run("DELETE FROM question", vec![]);
         };
         self.run(
-            "INSERT OR REPLACE INTO question (one, asked, asked_ms, due_ms) VALUES (1, ?, ?, ?)",
+            "INSERT OR REPLACE INTO question (one, asked, asked_ms, due_ms, ladder_ms) \
+             VALUES (1, ?, ?, ?, ?)",
             vec![
                 integer(u64::try_from(question.asked).unwrap_or(u64::MAX))?,
                 integer(question.asked_ms)?,
                 integer(question.due_ms)?,
+                integer(question.ladder_ms)?,
             ],
         )
     }

@@ -270,3 +270,44 @@ fn order_from_before_refunds_is_read() {
     let read: Order = serde_json::from_value(stored).unwrap();
     assert_eq!(read, order(Status::Paid));
 }
+
+#[test]
+fn yuan_are_the_same_number_only_in_a_currency_with_cents() {
+    for (settlement, currency, expected) in [
+        ("USD", "CNY", Transition::Move(Status::Paid)),
+        ("USD", "USD", Transition::Move(Status::Paid)),
+        (
+            "USD",
+            "EUR",
+            Transition::Quarantine(Reason::CurrencyDiffers),
+        ),
+        ("KRW", "CNY", Transition::Move(Status::Paid)),
+        // 12800 won are half of 128.00 yuan.
+        (
+            "KRW",
+            "KRW",
+            Transition::Quarantine(Reason::CurrencyDiffers),
+        ),
+        (
+            "JPY",
+            "JPY",
+            Transition::Quarantine(Reason::CurrencyDiffers),
+        ),
+    ] {
+        let mut order = order(Status::Redirected);
+        order.terms.price = Price::RmbFee {
+            amount: 12_800,
+            settlement: settlement.into(),
+        };
+        let facts = Facts {
+            amount: 12_800,
+            currency: currency.into(),
+            ..facts(Says::Paid)
+        };
+        assert_eq!(
+            apply(Some(&order), None, &facts),
+            expected,
+            "{settlement} {currency}"
+        );
+    }
+}

@@ -1,0 +1,116 @@
+// An order that was written by any version before: a deployment brings its database up to date at the next message, and
+// nothing that was written is lost. The databases of old are made out of today's, by taking away what came later.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+import { expect, test } from "@playwright/test";
+
+import { ROOT } from "../../xtask/npm/stack.mjs";
+import { Admin } from "../stack/admin.mjs";
+import { paidFields } from "../stack/notification.mjs";
+import { freshNumber, orderToken } from "../stack/tokens.mjs";
+import { ACCEPTED, openBench } from "./bench.mjs";
+import { openGateway } from "./gateway.mjs";
+
+test.describe.configure({ mode: "parallel" });
+
+const OPEN = [];
+test.afterEach(async () => {
+  await Promise.all(OPEN.splice(0).map((one) => one.close()));
+});
+
+/** What each version has and the one before it had not, from the second on. A new migration needs a row here. */
+const LATER = [
+  ["ALTER TABLE audit DROP COLUMN who", "ALTER TABLE audit DROP COLUMN hash", "DROP TABLE indexed"],
+  ["DROP TABLE refund"],
+  ["DROP TABLE parked"],
+  ["DROP TABLE latency"],
+  ["ALTER TABLE question DROP COLUMN ladder_ms"],
+];
+const NOW = LATER.length + 1;
+
+/** Runs `work` on the database of each order that a killed Worker has left. */
+function inDatabases({ place }, work) {
+  const folder = join(place, "state", "OrderObject");
+  const names = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  for (const name of names) {
+    const database = new DatabaseSync(join(folder, name));
+    work(database);
+    database.close();
+  }
+  return names.length;
+}
+
+/** Takes away all that came after `version`. */
+const older = (version) => (database) => {
+  const statements = LATER.slice(version - 1).reverse().flat();
+  for (const sql of [...statements, `UPDATE schema SET version = ${version}`]) database.exec(sql);
+};
+
+/** A Worker with an order that is paid and told, one that waits, and one whose notification came too early. */
+async function written() {
+  const gateway = await openGateway();
+  const bench = await openBench({ env: { GATEWAY_URL: gateway.url, QUERY_LADDER_S: "3600,3600" } });
+  OPEN.push(bench, gateway);
+  const admin = new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
+  const [paid, open, early] = [await bench.register(), await bench.register(), { out_trade_no: freshNumber() }];
+  const fields = paidFields(paid.out_trade_no);
+  expect(await bench.tell(fields)).toEqual(ACCEPTED);
+  expect(await bench.tell(paidFields(early.out_trade_no))).toEqual(ACCEPTED);
+  for (const { out_trade_no } of [paid, early]) {
+    await expect.poll(async () => (await admin.order(out_trade_no)).deliveries.map(({ state }) => state)).toEqual(["delivered"]);
+  }
+  return { bench, gateway, admin, fields, paid, open, early };
+}
+
+/** All that may be seen of an order, but for how long its deliveries took: that was not always measured. */
+async function everything(admin, { out_trade_no }) {
+  const { attempts, ...order } = await admin.order(out_trade_no);
+  return { ...order, attempts: attempts?.map(({ took_ms: _, ...attempt }) => attempt), trail: await admin.trail(out_trade_no) };
+}
+
+test("this_file_knows_every_version", () => {
+  const source = readFileSync(join(ROOT, "edge", "src", "order", "store.rs"), "utf8");
+  expect(Number(/const MIGRATIONS: \[&str; (\d+)\]/.exec(source)[1])).toBe(NOW);
+});
+
+for (let version = 1; version <= NOW; version += 1) {
+  test(`order_that_version_${version}_wrote_is_whole_and_goes_on`, async () => {
+    const { bench, admin, gateway, fields, paid, open, early } = await written();
+    const before = await Promise.all([paid, open, early].map((order) => everything(admin, order)));
+    await bench.workerd.kill();
+    expect(inDatabases(bench, older(version))).toBe(3);
+    await bench.workerd.start();
+    const after = await Promise.all([paid, open, early].map((order) => everything(admin, order)));
+    expect(after).toEqual(before);
+    expect(after.map(({ audit }) => audit.intact)).toEqual([true, true, true]);
+
+    // A repeat is known, what came early is judged, a question waits, and money goes back.
+    expect(await bench.tell(fields)).toEqual(ACCEPTED);
+    expect((await admin.order(paid.out_trade_no)).notifications.length).toBe(before[0].notifications.length);
+    expect((await bench.checkout(orderToken(bench.claims(early)))).json.status).toBe("paid");
+    gateway.know(paidFields(open.out_trade_no));
+    expect((await admin.post(`orders/${open.out_trade_no}/query`, {}))[0]).toBe(202);
+    await expect.poll(open.status).toBe("paid");
+    const refund = { out_return_no: `R-${paid.out_trade_no}`, amount: 1990, currency: "USD", reason: "late" };
+    expect((await admin.post(`orders/${paid.out_trade_no}/refunds`, refund))[0]).toBe(202);
+    await expect.poll(paid.status).toBe("refunded");
+    const told = (order) => bench.receiver.attempts(order.out_trade_no).map(({ type }) => type);
+    await expect.poll(() => [paid, open, early].map(told)).toEqual([
+      ["payment.paid", "payment.refunded"], ["payment.paid"], ["payment.quarantined", "payment.paid"],
+    ]);
+  });
+}
+
+test("trail_that_was_tampered_with_before_a_deployment_is_found_out_after_it", async () => {
+  const { bench, admin, paid } = await written();
+  await bench.workerd.kill();
+  inDatabases(bench, (database) => {
+    database.exec("UPDATE audit SET detail = 'closed' WHERE act = 'notified'");
+    older(4)(database);
+  });
+  await bench.workerd.start();
+  expect((await admin.order(paid.out_trade_no)).audit.intact).toBe(false);
+});
