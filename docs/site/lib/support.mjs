@@ -26,6 +26,6 @@ function way({ address, where }, lang) {
 /** When that was read, and where. */
 export function hours(lang) {
   return lang === "zh"
-    ? `以上信息于 ${SUPPORT.read} 读自 ${SUPPORT.source.zh}。如有变动，以支付宝公布的为准。\n`
+    ? `以下信息于 ${SUPPORT.read} 读自${SUPPORT.source.zh}。如有变动，以支付宝公布的为准。\n`
     : `Read ${SUPPORT.read} from ${SUPPORT.source.en}. Where Alipay says otherwise today, Alipay is right.\n`;
 }
