@@ -6,6 +6,7 @@ import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 
 import { ROOT, environment } from "../../xtask/npm/stack.mjs";
+import config from "../playwright.config.mjs";
 
 const said = (command, ...args) => {
   try {
@@ -22,7 +23,7 @@ export function machine() {
     CPU: processors[0]?.model.trim() ?? "unknown",
     cores: processors.length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split(".").slice(0, 2).join(".")}`,
   };
 }
 
@@ -44,6 +45,7 @@ export function versions() {
     rustc: said("rustc", "--version")?.split(" ")[1],
     OpenSSL: said("openssl", "version")?.split(" ")[1],
     Python: said("python3", "--version")?.split(" ")[1],
+    Chromium: said(config.use.launchOptions.executablePath, "--version")?.split(" ")[1],
   };
   return Object.fromEntries(Object.entries(found).filter(([, version]) => version !== undefined));
 }

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { Progress, ROOT, cli, isMain, run } from "../../xtask/npm/stack.mjs";
+import { VERSION } from "../proof/peers.mjs";
 import { commit, machine, versions } from "./machine.mjs";
 import { options, usage } from "./options.mjs";
 import { PARTS } from "./parts/index.mjs";
@@ -72,7 +73,7 @@ async function bench() {
   });
   const results = chosen.json === undefined ? read(JSON_FILE) : structuredClone(EMPTY);
   results.machine = machine();
-  results.versions = { ...versions(), ...NPM, ...PYTHON };
+  results.versions = { ...versions(), "alipay-sdk": VERSION, ...NPM, ...PYTHON };
   const failed = await measure(chosen, progress, results);
   // As it is read again: what is published never says more than the file.
   const written = text(results);

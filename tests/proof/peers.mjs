@@ -8,7 +8,7 @@ import { LOCAL, run } from "../../xtask/npm/stack.mjs";
 
 const PEERS = join(LOCAL, "peers");
 const PACKAGE = join(PEERS, "node_modules", "alipay-sdk");
-const VERSION = "4.14.0";
+export const VERSION = "4.14.0";
 
 /** Where alipay-sdk for Node is, installed where it was not: `{ entry, version }`. */
 export async function alipaySdk() {

@@ -26,6 +26,9 @@ const BUNDLES = {
   antom: { says: `@alipay/ams-checkout ${NPM["@alipay/ams-checkout"]}`, body: () => `<div id="pay"></div>` },
 };
 
+/** Where a larger script is nevertheless quicker. */
+const FILE = "the file that paints ours carries the wasm too, which has to arrive and be compiled before a click can do anything; a shell in a file of its own would paint sooner, and work one round trip later.";
+
 const REMARKS = {
   plain: {
     unlike: "A `<form>` with a `<button>`: the floor. It posts and knows nothing of the way back.",
@@ -42,10 +45,10 @@ const REMARKS = {
     unlike: "Another wallet. The page stands in for pay.js, which draws the real button and comes from pay.google.com: bytes and times are lower bounds.",
     why: "the part that works is not in the package; it comes from Google's host at run time, and no one can self-host it.",
   },
-  adyen: { unlike: "The button and the redirect; status and way back are the merchant's own code. Its analytics are switched off.", why: "no reason is known; please tell us." },
+  adyen: { unlike: "The button and the redirect; status and way back are the merchant's own code. Its analytics are switched off.", why: FILE },
   antom: {
     unlike: "Only its constructor: a plain button appears when that has returned. What Antom shows itself would come later, from its own hosts.",
-    why: "no reason is known; please tell us.",
+    why: FILE,
   },
 };
 
@@ -70,8 +73,9 @@ async function bundled(place) {
 }
 
 /** Every page, `rounds` times and once before, in turns. Answers the visits by page. */
-async function visits(browser, origin, { pages, condition, rounds, note, failed }) {
+async function visits(browser, origin, { pages, condition, rounds, note }) {
   const names = Object.keys(pages);
+  const failed = new Map();
   const found = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [at] of names.entries()) {
@@ -87,7 +91,7 @@ async function visits(browser, origin, { pages, condition, rounds, note, failed 
       }
     }
   }
-  return found;
+  return { found, failed };
 }
 
 /** What a page loads beside itself until its button is pressed: `{ raw, brotli, files }`. */
@@ -107,41 +111,43 @@ async function weight(browser, name, served) {
 const LESS = { better: "less" };
 
 /** Measures everything, `rounds` times in turns. */
-export async function measure({ rounds, quick, note, say }) {
+export async function measure({ rounds, note, say }) {
   const { place, missing } = await npmPeers();
   const served = place && existsSync(place) ? await bundled(place) : { files: {}, pages: {} };
   const pages = { ...PAGES, ...served.pages };
   const browser = await launch(ALONE);
   const server = await openServer(served);
-  const failed = new Map();
   const weights = {};
   const times = {};
+  /** Why a page is missing from a table, by the table. */
+  const failed = { bytes: new Map() };
   try {
     for (const name of Object.keys(pages)) {
       note(`bytes: ${name}`);
       try {
         weights[name] = await weight(browser, name, served);
       } catch (error) {
-        failed.set(name, error.message.split("\n")[0]);
+        failed.bytes.set(name, error.message.split("\n")[0]);
       }
     }
     for (const [id, condition] of Object.entries(CONDITIONS)) {
-      times[id] = await visits(browser, server.origin, { pages, condition, rounds: quick ? 1 : rounds, note, failed });
+      ({ found: times[id], failed: failed[id] } = await visits(browser, server.origin, { pages, condition, rounds, note }));
     }
   } finally {
     await server.close();
     await browser.close();
   }
-  for (const [name, reason] of failed) say(`${name}: ${reason}`);
-  const rows = (values, more = () => undefined) => [
+  for (const [id, reasons] of Object.entries(failed)) for (const [name, reason] of reasons) say(`${id}, ${name}: ${reason}`);
+  const rows = (id, values, more = () => undefined) => [
     ...Object.entries(pages).map(([name, { says }]) => ({
       id: name, name: says.replace(/^(<alipay-checkout>)/, "ours: `$1`"), ...REMARKS[name],
-      ...(failed.has(name) ? { missing: failed.get(name) } : { values: values(name) }),
+      ...(failed[id].has(name) ? { missing: failed[id].get(name) } : { values: values(name) }),
       ...more(name),
     })),
     ...(missing === undefined ? [] : Object.entries(BUNDLES).map(([name, { says }]) => ({ id: name, name: says, missing, unlike: REMARKS[name].unlike }))),
   ];
   const outside = (name) => times.unthrottled[name].map((seen) => seen.outside);
+  const asks = (name) => (outside(name).length === 0 ? {} : { outside: [median(outside(name).map((hosts) => hosts.length))] });
   const asked = (name) => {
     const hosts = [...new Set(outside(name).flat())];
     const said = hosts.length === 0 ? "" : ` It asked ${hosts.join(", ")} before the click; nothing answers there in this run.`;
@@ -159,7 +165,8 @@ export async function measure({ rounds, quick, note, say }) {
   return [
     {
       id: "bytes", title: "What is loaded before a click", base: "classic", rows: rows(
-        (name) => ({ brotli: [weights[name].brotli], raw: [weights[name].raw], files: [weights[name].files], outside: [median(outside(name).map((hosts) => hosts.length))] }),
+        "bytes",
+        (name) => ({ brotli: [weights[name].brotli], raw: [weights[name].raw], files: [weights[name].files], ...asks(name) }),
         asked,
       ),
       says: "Script, style and words that the page loads beside its own HTML until the button is pressed; brotli 11, each file by itself. Bundled by esbuild, minified.",
@@ -168,7 +175,7 @@ export async function measure({ rounds, quick, note, say }) {
         { id: "outside", name: "requests to other hosts", digits: 0 },
       ],
     },
-    { id: "slow", title: "When it can be pressed: slow phone, slow line", base: "classic", rows: rows(timed("slow")), says: `${says} 4× slower processor, Fast 3G.`, columns: clock },
-    { id: "unthrottled", title: "When it can be pressed: this machine", base: "classic", rows: rows(timed("unthrottled")), says: `${says} Not throttled.`, columns: clock },
+    { id: "slow", title: "When it can be pressed: slow phone, slow line", base: "classic", rows: rows("slow", timed("slow")), says: `${says} 4× slower processor, Fast 3G.`, columns: clock },
+    { id: "unthrottled", title: "When it can be pressed: this machine", base: "classic", rows: rows("unthrottled", timed("unthrottled")), says: `${says} Not throttled.`, columns: clock },
   ];
 }
