@@ -97,6 +97,13 @@ export const SUITES = [
     run: async (ready) => nodeTest('firefox', join('tests', 'firefox'), ready, { FIREFOX_BIN: await findFirefox(ready.note) }),
   },
   {
+    name: 'lighthouse',
+    says: 'Lighthouse: 95 of 100 for the shop, the playground, the doctor and the documentation',
+    build: true,
+    browser: true,
+    run: (ready) => script('lighthouse', [], ready, 'pages'),
+  },
+  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
@@ -195,8 +202,9 @@ async function playwright(name, config, { note, browser }) {
   return { ...result, counts };
 }
 
-async function script(name, args, { note }) {
-  const result = await run(`test-${name}`, 'node', [join('tests', 'proof', `${name}.mjs`), ...args], {
+async function script(name, args, { note, browser }, folder = 'proof') {
+  const result = await run(`test-${name}`, 'node', [join('tests', folder, `${name}.mjs`), ...args], {
+    env: environment(browser),
     mayFail: true,
     onLine: note,
   });
