@@ -73,10 +73,11 @@ function vue({ attributes, css, texts, locale, logo, prevent }) {
   ];
   return text([
     '<script setup lang="ts">',
-    imports(texts),
+    // By another name: Vue takes an import that is called like a tag for the component of that tag.
+    has(texts) ? 'import { AlipayCheckout as AlipayElement } from "alipay-checkout";' : 'import "alipay-checkout";',
     'import type { AlipayStatusDetail } from "alipay-checkout";',
     "",
-    addTexts(texts, locale),
+    addTexts(texts, locale, "", "AlipayElement"),
     "// The token is signed by your backend.",
     "defineProps<{ orderToken: string }>();",
     "",
@@ -126,7 +127,7 @@ function tag(attributes, content, indent, closed) {
 }
 
 const imports = (texts) => (has(texts) ? 'import { AlipayCheckout } from "alipay-checkout";' : 'import "alipay-checkout";');
-const addTexts = (texts, locale, indent = "") => has(texts) && `${indent}AlipayCheckout.addTexts(${json(locale)}, ${spaced(texts)});\n`;
+const addTexts = (texts, locale, indent = "", element = "AlipayCheckout") => has(texts) && `${indent}${element}.addTexts(${json(locale)}, ${spaced(texts)});\n`;
 const declarations = (css) => Object.entries(css).map(([name, value]) => `${name}: ${value}`).join("; ");
 const spaced = (object) => `{ ${Object.entries(object).map(([name, value]) => `${/^\w+$/.test(name) ? name : json(name)}: ${json(value)}`).join(", ")} }`;
 const text = (lines) => `${lines.filter((line) => line !== false).filter((line, at, all) => line !== "" || all[at - 1] !== "").join("\n")}\n`;
