@@ -18,8 +18,9 @@ export function errors() {
   const named = rows.map(([, , , name]) => name);
   const lost = [...routes.keys()].filter((name) => !named.includes(name));
   if (rows.length < 30 || lost.length > 0) throw new Error(`edge/src/error.rs was not read: ${rows.length} rows, without ${lost}`);
+  expectOnePlace(new Map(rows.map(([, arm, , name]) => [name, advice.get(nameOf(arm))])));
   return table(["code", "status", "it means", "what to do", "answered by"], rows.map(([, arm, status, name, title]) => [
-    code(name), status, title, worded(advice.get(nameOf(arm))), routes.get(name) ?? "any route",
+    code(name), status, title, ADVICE[name] ?? worded(advice.get(nameOf(arm))), routes.get(name) ?? "any route",
   ]).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -28,11 +29,34 @@ function nameOf(arm) {
   return arm.replace(/\s+/g, " ").trim().replaceAll("TokenError::", "T::").replace(/\((?!T::)[^)]*\)|\s*\{.*$/g, "");
 }
 
+/** For the codes whose answer says no more than its title. */
+const ADVICE = {
+  body_encoded: "send it without `content-encoding`",
+  body_unreadable: "the connection broke; send it again",
+  endpoint_unknown: "endpoints are called `1` to `5`, as they are configured",
+  event_unknown: "the order lists its events and their deliveries",
+  order_token_algorithm: "sign with `HS256`, and without `crit` in the header",
+  order_token_malformed: "the detail names the claim that is missing; else it is no JWT of three parts, or longer than 8 KiB",
+  order_token_not_yet_valid: "`nbf` is more than a minute ahead: compare the clocks",
+  order_unknown: "another number, another `provider`, or never registered",
+  refund_not_paid: "nothing can be given back before it is paid",
+  refund_unknown: "the order lists its refunds",
+  route_unknown: "see the API reference",
+  status_token: "ask `/checkout` for a fresh one: it lives two hours and opens one order",
+  unavailable: "send the same request again",
+  watchers: "close some, or ask for JSON",
+};
+
+/** Where the Worker itself says what to do, it is said there alone. */
+function expectOnePlace(advice) {
+  const twice = Object.keys(ADVICE).filter((name) => advice.get(name) !== undefined);
+  if (twice.length > 0) throw new Error(`errors.mjs has advice that edge/src/error.rs has as well: ${twice}`);
+}
+
 /** What the code fills in when it answers. */
 const FILLED = { "{}": "…", "{claim}: {rule}": "the detail names the claim and its rule", "{name}: see docs/openapi.yaml": "the detail names it; see the API reference" };
 
-function worded(words) {
-  if (words === undefined) return "";
+function worded(words = "–") {
   return FILLED[words] ?? words.replace(/\{\w*\}/g, "…");
 }
 
