@@ -97,7 +97,7 @@ test("new_status_secret_keeps_open_orders_payable_and_open_pages_informed", asyn
 });
 
 test("keys_page_says_which_key_is_still_used", async () => {
-  const one = await openIndexBench({ env: { ALIPAY_PUBLIC_KEY_PREVIOUS: oldPublic, ORDER_SECRET_PREVIOUS: OLD, STATUS_SECRET_PREVIOUS: OLD } });
+  const one = await openIndexBench({ env: { ALIPAY_PUBLIC_KEY_PREVIOUS: oldPublic, ORDER_SECRET_PREVIOUS: OLD, STATUS_SECRET_PREVIOUS: `${OLD}, and another one` } });
   benches.push(one);
   const used = async () => Object.fromEntries((await one.admin.get("keys")).in_use.map(({ name, last_ms }) => [name, last_ms !== null]));
   const names = ["ALIPAY_PUBLIC_KEY", "ALIPAY_PUBLIC_KEY_PREVIOUS", "ORDER_SECRET", "ORDER_SECRET_PREVIOUS", "STATUS_SECRET", "STATUS_SECRET_PREVIOUS"];
