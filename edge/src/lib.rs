@@ -78,8 +78,10 @@ async fn counted(
     if let Some(wait_s) = area.and_then(|area| rate::wait_s(request, area)) {
         let failure = Failure::TooMany { wait_s };
         return match area {
-            Some(Area::Notify) if path == NOTIFY_PATH => antom::notify::refuse(failure.into()),
-            Some(Area::Notify) => notify::refuse(failure.into()),
+            Some(Area::Notify) if path == NOTIFY_PATH => {
+                antom::notify::WORDS.refuse(failure.into())
+            }
+            Some(Area::Notify) => notify::WORDS.refuse(failure.into()),
             Some(Area::Admin) => http::problem(&failure),
             _ => {
                 let response = trouble::answer(request, &config.allowed_origins, &failure)?;

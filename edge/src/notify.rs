@@ -20,46 +20,63 @@ use worker::{Env, Method, Request, Response, Result};
 /// A genuine notification has about 600 bytes; the verifier reads no more than this either.
 const MAX_BODY: usize = alipay_protocol::form::MAX_BODY;
 
+/// What a provider wants to hear, and in which form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) success: &'static str,
+    pub(crate) fail: &'static str,
+    pub(crate) content_type: &'static str,
+}
+
+/// Alipay's gateway wants to hear these.
+pub(crate) const WORDS: Words = Words {
+    success: reply::SUCCESS,
+    fail: reply::FAIL,
+    content_type: "text/plain; charset=utf-8",
+};
+
+impl Words {
+    /// Acknowledges what is durable, else refuses it; the log has the outcome.
+    pub(crate) fn answer(self, received: std::result::Result<String, Refusal>) -> Result<Response> {
+        match received {
+            Ok(outcome) => {
+                log::notified(&outcome);
+                self.exactly(self.success, 200)
+            }
+            Err(refusal) => {
+                log::refused(refusal.code, refusal.class_code());
+                self.refuse(refusal)
+            }
+        }
+    }
+
+    /// Does not acknowledge, and tells the reason to whoever looks at the headers.
+    pub(crate) fn refuse(self, refusal: Refusal) -> Result<Response> {
+        let mut response = self.exactly(self.fail, refusal.status)?;
+        let headers = response.headers_mut();
+        headers.set("x-refusal", refusal.code)?;
+        if let Some(wait_s) = refusal.wait_s {
+            headers.set("retry-after", &wait_s.to_string())?;
+        }
+        Ok(response)
+    }
+
+    /// Exactly the body, without a byte before or after it.
+    fn exactly(self, body: &str, status: u16) -> Result<Response> {
+        let mut response = Response::ok(body)?.with_status(status);
+        let headers = response.headers_mut();
+        headers.set("content-type", self.content_type)?;
+        Ok(response)
+    }
+}
+
 /// Answers `success` once the notification is durable, else `fail`, and nothing else.
 ///
 /// # Errors
 ///
 /// When the runtime refuses the response.
 pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
-    match receive(request, env, config).await {
-        Ok(outcome) => {
-            log::notified(&outcome);
-            plain(reply::SUCCESS, 200)
-        }
-        Err(refusal) => {
-            log::refused(refusal.code, refusal.class_code());
-            refuse(refusal)
-        }
-    }
-}
-
-/// Answers `fail`, with the reason for whoever looks at the headers.
-///
-/// # Errors
-///
-/// When the runtime refuses the response.
-pub fn refuse(refusal: Refusal) -> Result<Response> {
-    let mut response = plain(reply::FAIL, refusal.status)?;
-    let headers = response.headers_mut();
-    headers.set("x-refusal", refusal.code)?;
-    if let Some(wait_s) = refusal.wait_s {
-        headers.set("retry-after", &wait_s.to_string())?;
-    }
-    Ok(response)
-}
-
-/// Exactly the body, without a byte before or after it.
-fn plain(body: &str, status: u16) -> Result<Response> {
-    let mut response = Response::ok(body)?.with_status(status);
-    response
-        .headers_mut()
-        .set("content-type", "text/plain; charset=utf-8")?;
-    Ok(response)
+    WORDS.answer(receive(request, env, config).await)
 }
 
 async fn receive(

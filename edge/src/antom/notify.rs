@@ -9,13 +9,13 @@ use super::{facts, now_unix_ms};
 use crate::config::Config;
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
-use crate::notify::keep_refused;
+use crate::notify::{Words, keep_refused};
 use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Says, Told};
 use crate::provider::{Name, Provider};
 use crate::read::{self, header};
 use crate::webcrypto::WebCrypto;
-use crate::{account, clock, log, orders};
+use crate::{account, clock, orders};
 use alipay_protocol::antom::acknowledgement;
 use alipay_protocol::antom::notification::{
     Delivery, Notification, PaymentNotification, PaymentState,
@@ -34,6 +34,13 @@ const MOST_AHEAD_MS: i64 = 3_600_000;
 /// Signed by Antom, and too long ago, or ahead.
 const TOO_OLD: &str = "request_time_differs";
 
+/// Antom wants to hear these.
+pub(crate) const WORDS: Words = Words {
+    success: acknowledgement::SUCCESS,
+    fail: acknowledgement::FAIL,
+    content_type: acknowledgement::CONTENT_TYPE,
+};
+
 /// Answers Antom's own `SUCCESS` once the notification is durable, else a result that is not final
 /// under a status of 4xx or 5xx.
 ///
@@ -45,39 +52,7 @@ const TOO_OLD: &str = "request_time_differs";
 ///
 /// `docs/alipay/antom.md` sections 6 and 7.
 pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
-    match receive(request, env, config).await {
-        Ok(outcome) => {
-            log::notified(&outcome);
-            json(acknowledgement::SUCCESS, 200)
-        }
-        Err(refusal) => {
-            log::refused(refusal.code, refusal.class_code());
-            refuse(refusal)
-        }
-    }
-}
-
-/// Answers that it is not acknowledged, with the reason for whoever looks at the headers.
-///
-/// # Errors
-///
-/// When the runtime refuses the response.
-pub fn refuse(refusal: Refusal) -> Result<Response> {
-    let mut response = json(acknowledgement::FAIL, refusal.status)?;
-    let headers = response.headers_mut();
-    headers.set("x-refusal", refusal.code)?;
-    if let Some(wait_s) = refusal.wait_s {
-        headers.set("retry-after", &wait_s.to_string())?;
-    }
-    Ok(response)
-}
-
-/// Exactly the body, without a byte before or after it.
-fn json(body: &str, status: u16) -> Result<Response> {
-    let mut response = Response::ok(body)?.with_status(status);
-    let headers = response.headers_mut();
-    headers.set("content-type", acknowledgement::CONTENT_TYPE)?;
-    Ok(response)
+    WORDS.answer(receive(request, env, config).await)
 }
 
 async fn receive(
