@@ -79,12 +79,12 @@ pub async fn result(
     env: &Env,
     config: &Config,
 ) -> Result<Response, Failure> {
-    let read_sent: fn(&[u8]) -> Option<Sent> = match read::media_type(request).as_str() {
+    let read_sent: fn(&[u8]) -> Option<Sent> = match read::media_type(request.inner()).as_str() {
         "application/x-www-form-urlencoded" => from_form,
         "application/json" => from_json,
         _ => return Err(Failure::MediaType),
     };
-    let body = read::body(request, MAX_BODY).await?;
+    let body = read::body(request.inner(), MAX_BODY).await?;
     let sent = read_sent(&body).ok_or(Failure::Malformed)?;
     let (secret, now) = (&config.status_secret, clock::now_s());
     let provider = token::check_status(secret, &sent.status_token, &sent.out_trade_no, now)

@@ -70,7 +70,7 @@ pub async fn checkout(
     env: &Env,
     config: &Config,
 ) -> Result<Response, Failure> {
-    let media_type = read::media_type(request);
+    let media_type = read::media_type(request.inner());
     let read_sent: ReadSent = match media_type.as_str() {
         FORM => from_form,
         "application/json" => from_json,
@@ -100,7 +100,7 @@ pub async fn pay_form(
     env: &Env,
     config: &Config,
 ) -> Result<Response, Failure> {
-    if read::media_type(request) != FORM {
+    if read::media_type(request.inner()) != FORM {
         return Err(Failure::MediaType);
     }
     let begun = begin(request, env, config, from_page).await?;
@@ -129,7 +129,7 @@ async fn begin(
     config: &Config,
     read_sent: ReadSent,
 ) -> Result<Begun, Failure> {
-    let body = read::body(request, MAX_BODY).await?;
+    let body = read::body(request.inner(), MAX_BODY).await?;
     let asked = read_sent(&body).ok_or(Failure::Malformed)?;
     let terminal = terminal(asked.terminal.as_deref()).ok_or(Failure::Malformed)?;
 
@@ -240,7 +240,7 @@ impl<'a> Way<'a> {
 /// What Antom wants to know of a telephone, by what its browser says of itself. It chooses between
 /// two pages of Antom's, nothing else.
 fn device(request: &Request, terminal: Terminal) -> Device {
-    let agent = read::header(request, "user-agent").unwrap_or_default();
+    let agent = read::header(request.inner(), "user-agent").unwrap_or_default();
     match terminal {
         Terminal::Pc => Device::Desktop,
         _ if ["iPhone", "iPad", "iPod"]

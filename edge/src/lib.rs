@@ -5,6 +5,7 @@ pub mod account;
 pub mod admin;
 pub mod antom;
 pub mod app;
+pub mod carry;
 pub mod checkout;
 pub mod clock;
 #[cfg(feature = "compare")]
@@ -31,6 +32,7 @@ pub mod result;
 pub mod returned;
 pub mod status;
 pub mod terms;
+pub mod text;
 pub mod token;
 pub mod webcrypto;
 
@@ -40,31 +42,78 @@ pub mod webcrypto;
 struct Readme;
 
 use config::Config;
-use config::antom::NOTIFY_PATH;
 use error::Failure;
+use notify::Words;
 use page::trouble;
+use provider::Provider;
 use rate::Area;
-use worker::{
-    Context, Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event,
-};
+use std::rc::Rc;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Env, Method, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
-/// Every request comes in here.
-#[event(fetch)]
-async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Response> {
+/// Every request comes in here, from `edge/js/entry.mjs`, with a number of its own.
+///
+/// # Errors
+///
+/// When the runtime takes no response at all.
+#[wasm_bindgen]
+pub fn begin(number: u32, request: web_sys::Request, env: Env) -> carry::Ended {
+    carry::begin(number, async move {
+        let url = request.url();
+        let path = read::path(&url);
+        let answer = match (Config::of(&env), Words::of(path)) {
+            (Ok(config), Some(words)) => notified(words, &request, &env, &config).await,
+            (config, _) => answered(Request::from(request), &env, config).await,
+        };
+        let answer = answer.or_else(|error| {
+            log::fault("runtime", &error);
+            Response::error("INTERNAL SERVER ERROR", 500).map(web_sys::Response::from)
+        });
+        Ok(answer?.into())
+    })
+}
+
+/// What a provider tells us, which has no page, no session and no origin.
+async fn notified(
+    words: &'static Words,
+    request: &web_sys::Request,
+    env: &Env,
+    config: &Config,
+) -> Result<web_sys::Response> {
+    if let Some(wait_s) = rate::wait_s(request, Area::Notify) {
+        return words.refuse(Failure::TooMany { wait_s }.into());
+    }
+    let received = match words.provider {
+        Provider::Antom => antom::notify::receive(request, env, config).await,
+        Provider::Gateway => notify::receive(request, env, config).await,
+    };
+    if let Err(refusal) = &received
+        && rate::is_refusal(refusal.status)
+    {
+        rate::note(request, Area::Notify, env, config).await;
+    }
+    words.answer(received)
+}
+
+async fn answered(
+    mut request: Request,
+    env: &Env,
+    config: std::result::Result<Rc<Config>, Failure>,
+) -> Result<web_sys::Response> {
     let path = request.path();
     #[cfg(feature = "compare")]
     if path == "/compare" {
-        return compare::answer(&mut request).await;
+        return Ok(compare::answer(&mut request).await?.into());
     }
     #[cfg(feature = "compare")]
     if path == "/compare/repeat" {
-        return compare::repeat::answer(&mut request).await;
+        return Ok(compare::repeat::answer(&mut request).await?.into());
     }
-    let response = match Config::of(&env) {
-        Ok(config) => counted(&mut request, &env, &config, &path).await?,
+    let response = match config {
+        Ok(config) => counted(&mut request, env, &config, &path).await?,
         Err(failure) => trouble::answer(&request, &[], &failure)?,
     };
-    http::harden(response)
+    Ok(http::harden(response)?.into())
 }
 
 /// Answers, unless this source was refused too often; what is refused counts.
@@ -75,13 +124,11 @@ async fn counted(
     path: &str,
 ) -> Result<Response> {
     let area = Area::of(path);
-    if let Some(wait_s) = area.and_then(|area| rate::wait_s(request, area)) {
+    if let Some(wait_s) = area.and_then(|area| rate::wait_s(request.inner(), area)) {
         let failure = Failure::TooMany { wait_s };
         return match area {
-            Some(Area::Notify) if path == NOTIFY_PATH => {
-                antom::notify::WORDS.refuse(failure.into())
-            }
-            Some(Area::Notify) => notify::WORDS.refuse(failure.into()),
+            // A route that there is not: who asks is told as of the others.
+            Some(Area::Notify) => notify::WORDS.refusal(failure.into()),
             Some(Area::Admin) => http::problem(&failure),
             _ => {
                 let response = trouble::answer(request, &config.allowed_origins, &failure)?;
@@ -89,17 +136,12 @@ async fn counted(
             }
         };
     }
-    let response = if path == "/notify/gateway" {
-        notify::answer(request, env, config).await?
-    } else if path == NOTIFY_PATH {
-        antom::notify::answer(request, env, config).await?
-    } else if let Some(rest) = path.strip_prefix("/admin/") {
-        admin::answer(request, env, config, rest).await?
-    } else {
-        for_pages(request, env, config, path).await?
+    let response = match path.strip_prefix("/admin/") {
+        Some(rest) => admin::answer(request, env, config, rest).await?,
+        None => for_pages(request, env, config, path).await?,
     };
     if let Some(area) = area.filter(|_| rate::is_refusal(response.status_code())) {
-        rate::note(request, area, env, config).await;
+        rate::note(request.inner(), area, env, config).await;
     }
     Ok(response)
 }

@@ -12,36 +12,51 @@ use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Facts, Says, Told};
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
-use crate::{account, gateway, log, orders, read};
+use crate::{account, antom, gateway, http, log, orders, read};
 use alipay_protocol::notification::Notification;
 use alipay_protocol::reply;
-use worker::{Env, Method, Request, Response, Result};
+use web_sys::Request;
+use worker::{Env, Response, Result};
 
 /// A genuine notification has about 600 bytes; the verifier reads no more than this either.
 const MAX_BODY: usize = alipay_protocol::form::MAX_BODY;
 
 /// What a provider wants to hear, and in which form.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Words {
+#[derive(Debug)]
+pub struct Words {
+    pub(crate) provider: Provider,
+    /// Where it tells us.
+    pub(crate) path: &'static str,
     pub(crate) success: &'static str,
     pub(crate) fail: &'static str,
     pub(crate) content_type: &'static str,
 }
 
 /// Alipay's gateway wants to hear these.
-pub(crate) const WORDS: Words = Words {
+pub static WORDS: Words = Words {
+    provider: Provider::Gateway,
+    path: "/notify/gateway",
     success: reply::SUCCESS,
     fail: reply::FAIL,
     content_type: "text/plain; charset=utf-8",
 };
 
 impl Words {
+    /// The words for what comes to a path, if notifications come there.
+    pub(crate) fn of(path: &str) -> Option<&'static Self> {
+        let all = [&WORDS, &antom::notify::WORDS];
+        all.into_iter().find(|words| words.path == path)
+    }
+
     /// Acknowledges what is durable, else refuses it; the log has the outcome.
-    pub(crate) fn answer(self, received: std::result::Result<String, Refusal>) -> Result<Response> {
+    pub(crate) fn answer(
+        &self,
+        received: std::result::Result<String, Refusal>,
+    ) -> Result<web_sys::Response> {
         match received {
             Ok(outcome) => {
                 log::notified(&outcome);
-                self.exactly(self.success, 200)
+                self.acknowledge()
             }
             Err(refusal) => {
                 log::refused(refusal.code, refusal.class_code());
@@ -51,9 +66,15 @@ impl Words {
     }
 
     /// Does not acknowledge, and tells the reason to whoever looks at the headers.
-    pub(crate) fn refuse(self, refusal: Refusal) -> Result<Response> {
-        let mut response = self.exactly(self.fail, refusal.status)?;
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Result<web_sys::Response> {
+        Ok(http::harden(self.refusal(refusal)?)?.into())
+    }
+
+    /// As [`Words::refuse`], before it has the headers of every answer.
+    pub(crate) fn refusal(&self, refusal: Refusal) -> Result<Response> {
+        let mut response = Response::ok(self.fail)?.with_status(refusal.status);
         let headers = response.headers_mut();
+        headers.set("content-type", self.content_type)?;
         headers.set("x-refusal", refusal.code)?;
         if let Some(wait_s) = refusal.wait_s {
             headers.set("retry-after", &wait_s.to_string())?;
@@ -61,31 +82,28 @@ impl Words {
         Ok(response)
     }
 
-    /// Exactly the body, without a byte before or after it.
-    fn exactly(self, body: &str, status: u16) -> Result<Response> {
-        let mut response = Response::ok(body)?.with_status(status);
-        let headers = response.headers_mut();
-        headers.set("content-type", self.content_type)?;
-        Ok(response)
+    /// Exactly the word, without a byte before or after it.
+    fn acknowledge(&self) -> Result<web_sys::Response> {
+        let init = http::hardened(self.content_type)?;
+        Ok(web_sys::Response::new_with_opt_str_and_init(
+            Some(self.success),
+            &init,
+        )?)
     }
 }
 
-/// Answers `success` once the notification is durable, else `fail`, and nothing else.
+/// Makes a notification durable, and answers what became of it for the log.
 ///
 /// # Errors
 ///
-/// When the runtime refuses the response.
-pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
-    WORDS.answer(receive(request, env, config).await)
-}
-
-async fn receive(
-    request: &mut Request,
+/// Why it is not acknowledged.
+pub async fn receive(
+    request: &Request,
     env: &Env,
     config: &Config,
 ) -> std::result::Result<String, Refusal> {
     let gateway = config.gateway()?;
-    if request.method() != Method::Post {
+    if request.method() != "POST" {
         return Err(Failure::Method { allow: "POST" }.into());
     }
     if read::media_type(request) != "application/x-www-form-urlencoded" {

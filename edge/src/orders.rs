@@ -1,28 +1,43 @@
 //! The way from the Worker to an order object.
 
+use crate::carry::settled;
 use crate::config::Config;
 use crate::error::Failure;
-use crate::order::rpc::{self, BINDING, COMMAND_URL, Command, Reply, SHORT_REPLY};
-use crate::pause::within;
+use crate::order::rpc::{self, BINDING, Command, Reply};
 use crate::provider::Name;
-use js_sys::{Promise, Uint8Array};
+use crate::text::text;
+use js_sys::{Promise, Reflect};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Error, Stub};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A stub as the runtime has it. The `worker` crate's own way reads an answer as a stream, which
-    /// costs as much as the rest of the call.
+    /// The objects of all orders, as the runtime has them. The `worker` crate asks a binding for the name of
+    /// its class first, at the price of the rest.
+    type Orders;
+
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn named(this: &Orders, name: &str) -> Result<Raw, JsValue>;
+
+    /// A stub as the runtime has it.
     type Raw;
 
+    /// `OrderObject.obey` of `edge/js/entry.mjs`. A request of the `worker` crate's, with an answer
+    /// that is read as a stream, costs several times as much.
     #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Raw, url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+    fn obey(this: &Raw, command: &str) -> Result<Promise, JsValue>;
 }
 
-/// A panic inside an object leaves its caller hanging for minutes; nobody waits that long.
+/// An object that does not answer leaves its caller hanging for minutes; nobody waits that long.
 pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The name of an order's object.
+fn object_name(config: &Config, name: Name<'_>) -> Result<String, Failure> {
+    let account = config.account(name.provider);
+    let account = account.ok_or(Failure::OrderUnknown)?;
+    Ok(rpc::object_name(&account, name))
+}
 
 /// The object of one order.
 ///
@@ -31,9 +46,7 @@ pub const DEADLINE: Duration = Duration::from_secs(10);
 /// * [`Failure::OrderUnknown`] – of a provider that is not configured here, or no longer.
 /// * [`Failure::Unavailable`] – the binding is missing.
 pub fn stub(env: &Env, config: &Config, name: Name<'_>) -> Result<Stub, Failure> {
-    let account = config.account(name.provider);
-    let account = account.ok_or(Failure::OrderUnknown)?;
-    let name = rpc::object_name(&account, name);
+    let name = object_name(config, name)?;
     Ok(env.durable_object(BINDING)?.get_by_name(&name)?)
 }
 
@@ -50,32 +63,14 @@ pub async fn ask(
     name: Name<'_>,
     command: &Command,
 ) -> Result<Reply, Failure> {
-    let stub: Raw = stub(env, config, name)?.into_rpc();
-    let body = serde_json::to_vec(command).map_err(Error::from)?;
-    let init = web_sys::RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&Uint8Array::from(body.as_slice()));
-    let sent = JsFuture::from(stub.fetch(COMMAND_URL, &init).map_err(Error::from)?);
-    let answer = within(DEADLINE, async {
-        read(sent.await.map_err(Error::from)?.unchecked_into()).await
-    });
-    answer.await.ok_or(Failure::Unavailable)?
-}
-
-/// The reply in an answer.
-async fn read(response: web_sys::Response) -> Result<Reply, Failure> {
-    if response.status() != 200 {
-        return Err(Failure::Unavailable);
-    }
-    let short = response.headers().get(SHORT_REPLY).map_err(Error::from)?;
-    let reply = match short {
-        Some(text) => serde_json::from_str(&text),
-        None => serde_json::from_slice(&whole(&response).await?),
-    };
-    reply.map_err(|_| Failure::Unavailable)
-}
-
-async fn whole(response: &web_sys::Response) -> Result<Vec<u8>, Error> {
-    let buffer = JsFuture::from(response.array_buffer()?).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    let name = object_name(config, name)?;
+    let orders = Reflect::get(env, &text(BINDING));
+    let orders: Orders = orders.map_err(Error::from)?.unchecked_into();
+    let stub = orders.named(&name).map_err(Error::from)?;
+    let command = serde_json::to_string(command).map_err(Error::from)?;
+    let reply = stub.obey(&command).map_err(Error::from)?;
+    let reply = settled(reply, Some(DEADLINE)).await;
+    let reply = reply.ok_or(Failure::Unavailable)?.map_err(Error::from)?;
+    let reply = reply.as_string().ok_or(Failure::Unavailable)?;
+    serde_json::from_str(&reply).map_err(|_| Failure::Unavailable)
 }

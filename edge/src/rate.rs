@@ -20,7 +20,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
-use worker::{Env, Error, Request};
+use web_sys::Request;
+use worker::{Env, Error};
 
 /// The optional binding in `wrangler.toml`.
 pub const BINDING: &str = "REFUSED";

@@ -66,7 +66,7 @@ pub async fn result(
     };
     let asked = parameter("n").and_then(|text| text.parse().ok());
     let wait = wait(&view, asked.unwrap_or(0));
-    let accept_language = header(request, "accept-language");
+    let accept_language = header(request.inner(), "accept-language");
     let language = Language::choose(locale.as_deref(), accept_language.as_deref());
     let again = path(out_trade_no, &bearer, 0);
     let shop = is_allowed(&return_url, &config.allowed_origins)

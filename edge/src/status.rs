@@ -35,7 +35,8 @@ pub async fn status(
     OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
     let name = Name::new(provider, out_trade_no);
 
-    if header(request, "accept").is_some_and(|accept| accept.contains("text/event-stream")) {
+    if header(request.inner(), "accept").is_some_and(|accept| accept.contains("text/event-stream"))
+    {
         return stream(env, config, name).await;
     }
     let reply = orders::ask(env, config, name, &Command::Status).await?;
@@ -43,7 +44,7 @@ pub async fn status(
         return Err(Failure::OrderUnknown);
     };
     let etag = format!("\"{}\"", view.version);
-    let mut response = if header(request, "if-none-match").as_deref() == Some(&etag) {
+    let mut response = if header(request.inner(), "if-none-match").as_deref() == Some(&etag) {
         Response::empty()?.with_status(304)
     } else {
         Response::from_json(&view)?

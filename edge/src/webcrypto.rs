@@ -1,6 +1,7 @@
 //! RSA by the runtime's WebCrypto: about twenty times faster than wasm, and the private key's
 //! arithmetic stays out of wasm. Imported keys are cached for the life of the isolate.
 
+use crate::carry::settled;
 use alipay_protocol::backend::RsaBackend;
 use alipay_protocol::key::{PrivateKey, PublicKey};
 use alipay_protocol::sign::{BadSignature, Digest, SignError};
@@ -10,7 +11,6 @@ use sha2::Sha256;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
 
 /// More than a Worker has; a guard against growing without end.
@@ -21,11 +21,11 @@ thread_local! {
     static SUBTLE: OnceCell<SubtleCrypto> = const { OnceCell::new() };
 }
 
-/// What a key is known by once it is imported: a digest, so that no copy of a private key stays in
-/// wasm's memory.
+/// What a key is known by once it is imported: a public one by itself, a private one by its digest, so
+/// that no copy of it stays in wasm's memory.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct CacheKey {
-    der_sha256: [u8; 32],
+    known_by: Vec<u8>,
     hash: &'static str,
     usage: &'static str,
 }
@@ -95,14 +95,14 @@ async fn verify(slot: Slot<'_>, text: &[u8], signature: &[u8]) -> Result<JsValue
         &Uint8Array::from(signature),
         &Uint8Array::from(text),
     )?;
-    JsFuture::from(promise).await
+    settled(promise, None).await.unwrap_or(Err(JsValue::NULL))
 }
 
 async fn sign(slot: Slot<'_>, text: &[u8]) -> Result<Vec<u8>, JsValue> {
     let subtle = subtle()?;
     let key = imported(&subtle, slot).await?;
     let promise = subtle.sign_with_str_and_js_u8_array(ALGORITHM, &key, &Uint8Array::from(text))?;
-    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+    Ok(Uint8Array::new(&settled(promise, None).await.unwrap_or(Err(JsValue::NULL))?).to_vec())
 }
 
 const ALGORITHM: &str = "RSASSA-PKCS1-v1_5";
@@ -117,7 +117,10 @@ fn subtle() -> Result<SubtleCrypto, JsValue> {
 
 async fn imported(subtle: &SubtleCrypto, slot: Slot<'_>) -> Result<CryptoKey, JsValue> {
     let cached = CacheKey {
-        der_sha256: Sha256::digest(slot.der).into(),
+        known_by: match slot.usage {
+            "verify" => slot.der.to_vec(),
+            _ => Sha256::digest(slot.der).to_vec(),
+        },
         hash: slot.hash,
         usage: slot.usage,
     };
@@ -135,7 +138,8 @@ async fn imported(subtle: &SubtleCrypto, slot: Slot<'_>) -> Result<CryptoKey, Js
         false,
         &Array::of1(&slot.usage.into()),
     )?;
-    let key: CryptoKey = JsFuture::from(promise).await?.dyn_into()?;
+    let key = settled(promise, None).await.unwrap_or(Err(JsValue::NULL))?;
+    let key: CryptoKey = key.dyn_into()?;
     CACHE.with_borrow_mut(|cache| {
         if cache.len() >= MAX_CACHED {
             cache.clear();

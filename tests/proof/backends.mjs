@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { joinWorker } from "../../xtask/npm/join-worker.mjs";
 import { cli, environment, freePorts, ROOT } from "../../xtask/npm/stack.mjs";
 import { conclude, few } from "./checks.mjs";
 import { builtWorker, Workerd } from "./workerd.mjs";
@@ -91,6 +92,7 @@ function build() {
 
 await cli(async () => {
   build();
+  await joinWorker(BUILD);
   const home = mkdtempSync(join(tmpdir(), "alipay-checkout-backends-"));
   const { edge: port } = await freePorts();
   const modules = readdirSync(BUILD).filter((name) => name.endsWith(".wasm")).map((name) => join(BUILD, name));

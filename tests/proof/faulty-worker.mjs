@@ -10,7 +10,7 @@
 //
 // Where an order is meant that is not the gateway's, `"provider": "antom"` is said too.
 
-import { WorkerEntrypoint } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 import Built, { EndpointObject as BuiltEndpoint, OrderObject as BuiltOrder } from "./index.js";
 
@@ -94,6 +94,13 @@ const answers = {
   drips: () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([60])) })),
 };
 
+/** The same of an order, which is called and not fetched from. */
+const replies = {
+  500: () => Promise.reject(new Error("made to fail")),
+  nonsense: () => Promise.resolve("<html>not an answer</html>"),
+  drips: never,
+};
+
 globalThis.fetch = (request, settings) => {
   const { pathname, searchParams } = new URL(request.url ?? request);
   // The gateway is told in the query what is asked, Antom in the path; the rest is the merchant's.
@@ -105,6 +112,7 @@ globalThis.fetch = (request, settings) => {
 function faultyNamespace(kind, namespace) {
   const faulty = (stub) => wrap(stub, {
     fetch: (...asked) => later(kind, () => stub.fetch(...asked), answers),
+    obey: (...asked) => later(kind, () => stub.obey(...asked), replies),
   });
   return wrap(namespace, {
     getByName: (...named) => faulty(namespace.getByName(...named)),
@@ -167,15 +175,22 @@ function faultyState(state) {
   });
 }
 
-export class OrderObject {
+export class OrderObject extends DurableObject {
   constructor(state, env) {
+    super(state, env);
     this.state = state;
     this.id = state.id.toString();
-    this.inner = new BuiltOrder(faultyState(state), faultyEnv(env));
+    this.inner = new BuiltOrder(state, env);
+    // The runtime constructs its own class with nothing but its own state; what ours makes of it comes later.
+    Object.defineProperties(this.inner, { ctx: { value: faultyState(state) }, env: { value: faultyEnv(env) } });
   }
 
   fetch(request) {
     return new URL(request.url).hostname === "fault" ? this.control(request) : this.inner.fetch(request);
+  }
+
+  obey(command) {
+    return this.inner.obey(command);
   }
 
   async alarm() {
@@ -223,7 +238,7 @@ export class EndpointObject {
 
 export default class extends WorkerEntrypoint {
   async fetch(request) {
-    if (new URL(request.url).pathname !== "/fault") return new Built(this.ctx, faultyEnv(this.env)).fetch(request);
+    if (new URL(request.url).pathname !== "/fault") return Built.fetch(request, faultyEnv(this.env), this.ctx);
     const asked = await request.json();
     // The name that the Worker gives an order's object.
     const account = asked.provider === "antom" ? `antom:${this.env.ANTOM_CLIENT_ID}` : `gateway:${this.env.PARTNER}`;
@@ -241,6 +256,6 @@ export default class extends WorkerEntrypoint {
   }
 
   scheduled(event) {
-    return new Built(this.ctx, faultyEnv(this.env)).scheduled(event);
+    return Built.scheduled(event, faultyEnv(this.env), this.ctx);
   }
 }

@@ -2,29 +2,7 @@
 // them alone. Whoever watches an order hears its status at once and after a notification that verified and
 // is on disk; a heartbeat every 15 seconds. No tokens, no registration, no judgement, no forwarding.
 
-let key;
-
-/** The verifying key, imported once per isolate. */
-function verifyingKey(env) {
-  key ??= crypto.subtle.importKey(
-    "spki",
-    Uint8Array.from(atob(env.ALIPAY_PUBLIC_KEY), (letter) => letter.charCodeAt(0)),
-    { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-    false,
-    ["verify"],
-  );
-  return key;
-}
-
-async function verified(env, fields) {
-  const text = [...fields]
-    .filter(([name, value]) => name !== "sign" && name !== "sign_type" && value !== "")
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join("&");
-  const sign = Uint8Array.from(atob(fields.get("sign") ?? ""), (letter) => letter.charCodeAt(0));
-  return crypto.subtle.verify("RSASSA-PKCS1-v1_5", await verifyingKey(env), sign, new TextEncoder().encode(text));
-}
+import { verified } from "./baseline-verify.mjs";
 
 export default {
   async fetch(request, env) {

@@ -28,9 +28,10 @@ export function wrappedWorker(entry) {
   return { ...builtWorker(), entry };
 }
 
-/** A Worker of one JavaScript file with one class of objects. */
+/** A yardstick: a Worker of one JavaScript file with one class of objects, and what the yardsticks share. */
 export function plainWorker(main, object) {
-  return { main, modules: [], objects: [object], date: builtWorker().date };
+  const shared = join(import.meta.dirname, "baseline-verify.mjs");
+  return { main, modules: [shared], objects: [object], date: builtWorker().date };
 }
 
 /** One Worker in one process, which can be killed and started again over the same state. */
@@ -105,7 +106,9 @@ function configuration({ port, variables, worker, made }) {
     // The first module is the one that runs.
     ...(worker.entry ? [`(name = "entry.js", esModule = embed ${text(basename(worker.entry))})`] : []),
     `(name = "index.js", esModule = embed ${text(basename(worker.main))})`,
-    ...worker.modules.map((file) => `(name = ${text(basename(file))}, wasm = embed ${text(basename(file))})`),
+    ...worker.modules.map((file) => (
+      `(name = ${text(basename(file))}, ${file.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(basename(file))})`
+    )),
   ];
   const bindings = [
     ...worker.objects.map(({ binding, className }) => `(name = ${text(binding)}, durableObjectNamespace = ${text(className)})`),

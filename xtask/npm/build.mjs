@@ -5,6 +5,7 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, isMain } from './cli.mjs';
 import { PACKAGE_ONLY } from './describe-widget.mjs';
+import { joinWorker } from './join-worker.mjs';
 import { LOCAL, NODE_BIN, ROOT, TOOLS, environment } from './project.mjs';
 import { Progress } from './progress.mjs';
 import { Trouble, firstLine, run } from './run.mjs';
@@ -30,7 +31,7 @@ const STEPS = [
   },
   {
     name: 'worker',
-    inputs: ['edge', 'protocol', ...SHARED],
+    inputs: ['edge', 'protocol', 'xtask/npm/join-worker.mjs', ...SHARED],
     outputs: ['edge/build/index.js', 'edge/build/index_bg.wasm'],
     work: buildWorker,
   },
@@ -95,6 +96,7 @@ async function buildWorker(note) {
     hint: HINT,
     onLine: note,
   });
+  await joinWorker(join(ROOT, 'edge', 'build'), { hint: HINT });
 }
 
 async function buildSandbox(note) {

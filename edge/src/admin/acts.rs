@@ -172,8 +172,8 @@ fn accepted(answer: &serde_json::Value) -> Result<Response, Failure> {
 pub(super) async fn body<T: DeserializeOwned + Default>(
     request: &mut Request,
 ) -> Result<T, Failure> {
-    let media_type = read::media_type(request);
-    let bytes = read::body(request, MAX_BODY).await?;
+    let media_type = read::media_type(request.inner());
+    let bytes = read::body(request.inner(), MAX_BODY).await?;
     if bytes.is_empty() {
         return Ok(T::default());
     }

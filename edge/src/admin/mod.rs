@@ -90,7 +90,7 @@ async fn serve(
 ) -> std::result::Result<Response, Failure> {
     let bearers = config.admin.as_deref().ok_or(Failure::RouteUnknown)?;
     // Before anything else: a stranger does not learn which routes there are.
-    let bearer = auth::bearer(bearers, header(request, "authorization").as_deref())?;
+    let bearer = auth::bearer(bearers, header(request.inner(), "authorization").as_deref())?;
     let (route, method, scope) = route(rest).ok_or(Failure::RouteUnknown)?;
     if request.method() != method {
         let allow = if method == Method::Get { "GET" } else { "POST" };

@@ -7,6 +7,7 @@
 
 use super::{facts, now_unix_ms};
 use crate::config::Config;
+use crate::config::antom::NOTIFY_PATH;
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
 use crate::notify::{Words, keep_refused};
@@ -22,7 +23,9 @@ use alipay_protocol::antom::notification::{
 };
 use alipay_protocol::antom::signature::MAX_BODY;
 use alipay_protocol::ring::KeyId;
-use worker::{Env, Method, Request, Response, Result};
+use url::Url;
+use web_sys::Request;
+use worker::Env;
 
 /// Antom sends for 24 h 22 min, and whether it signs a repetition anew is UNCONFIRMED: 25 hours, as
 /// for the gateway's, and one more for clocks. What is older, Antom no longer sends.
@@ -35,40 +38,37 @@ const MOST_AHEAD_MS: i64 = 3_600_000;
 const TOO_OLD: &str = "request_time_differs";
 
 /// Antom wants to hear these.
-pub(crate) const WORDS: Words = Words {
+///
+/// # Source
+///
+/// `docs/alipay/antom.md` sections 6 and 7.
+pub static WORDS: Words = Words {
+    provider: Provider::Antom,
+    path: NOTIFY_PATH,
     success: acknowledgement::SUCCESS,
     fail: acknowledgement::FAIL,
     content_type: acknowledgement::CONTENT_TYPE,
 };
 
-/// Answers Antom's own `SUCCESS` once the notification is durable, else a result that is not final
-/// under a status of 4xx or 5xx.
+/// Makes a notification durable, and answers what became of it for the log.
 ///
 /// # Errors
 ///
-/// When the runtime refuses the response.
-///
-/// # Source
-///
-/// `docs/alipay/antom.md` sections 6 and 7.
-pub async fn answer(request: &mut Request, env: &Env, config: &Config) -> Result<Response> {
-    WORDS.answer(receive(request, env, config).await)
-}
-
-async fn receive(
-    request: &mut Request,
+/// Why it is not acknowledged.
+pub async fn receive(
+    request: &Request,
     env: &Env,
     config: &Config,
 ) -> std::result::Result<String, Refusal> {
     let antom = config.antom()?;
-    if request.method() != Method::Post {
+    if request.method() != "POST" {
         return Err(Failure::Method { allow: "POST" }.into());
     }
     if read::media_type(request) != "application/json" {
         return Err(Failure::MediaType.into());
     }
     let body = read::body(request, MAX_BODY).await?;
-    let url = request.url().map_err(|_| Refusal::retry("unavailable"))?;
+    let url = Url::parse(&request.url()).map_err(|_| Refusal::retry("unavailable"))?;
     let uri = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),

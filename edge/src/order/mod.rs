@@ -1,5 +1,5 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `whole`), who watches it ([`live`]), what it does
+//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `statements`, `whole`), who watches it ([`live`]), what it does
 //! by itself (`alarm`), what it remembers of Antom (`attempt`), what the merchant's staff may do to it
 //! (`admin`), how long its deliveries took (`latency`), how the index across orders hears of it
 //! (`index`), and the Durable Object that ties them ([`object`]).
@@ -24,6 +24,7 @@ pub mod rpc;
 mod settle;
 mod settle_refund;
 pub mod state;
+mod statements;
 pub mod store;
 pub mod trail;
 mod whole;

@@ -10,20 +10,20 @@
 )]
 
 use super::live::Watchers;
-use super::rpc::{Accepted, COMMAND_URL, Command, LIVE_URL, Reply, SHORT, SHORT_REPLY, StatusView};
+use super::rpc::{Accepted, Command, Reply, StatusView};
 use super::settle::{Bench, Case, verdict};
 use super::state::{Order, Reason, Terms, Transition, apply};
 use super::store::{Question, Store};
 use crate::admin::index::Index;
+use crate::carry;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::log;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
-use worker::{
-    DurableObject, Env, Error, Headers, Request, Response, Result, State, durable_object,
-};
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
 
 /// When the alarm itself failed.
 const ALARM_AGAIN: Duration = Duration::from_secs(30);
@@ -33,12 +33,12 @@ pub(super) const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
 
 /// One order.
 #[durable_object(alarm)]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OrderObject {
-    pub(super) state: State,
+    pub(super) state: Rc<State>,
     pub(super) env: Env,
     watchers: Rc<Watchers>,
-    store: OnceCell<Store>,
+    store: Rc<OnceCell<Store>>,
     /// There is an index to tell.
     pub(super) indexed: bool,
 }
@@ -47,23 +47,16 @@ impl DurableObject for OrderObject {
     fn new(state: State, env: Env) -> Self {
         Self {
             indexed: Index::of(&env).is_some(),
-            state,
+            state: Rc::new(state),
             env,
             watchers: Rc::default(),
-            store: OnceCell::new(),
+            store: Rc::default(),
         }
     }
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let path = request.path();
-        if COMMAND_URL.ends_with(&path) {
-            let command: Command = serde_json::from_slice(&request.bytes().await?)?;
-            return answered(&self.obey(command).await?);
-        }
-        if LIVE_URL.ends_with(&path) {
-            return self.live();
-        }
-        Response::error("no such command", 404)
+    /// The stream of an order's statuses, whatever the address: everything else is a command.
+    async fn fetch(&self, _request: Request) -> Result<Response> {
+        self.live()
     }
 
     /// Never fails for a reason that another try would not mend: a failing alarm is dropped by the
@@ -77,14 +70,24 @@ impl DurableObject for OrderObject {
     }
 }
 
-fn answered(reply: &Reply) -> Result<Response> {
-    let text = serde_json::to_string(reply)?;
-    if text.len() > SHORT || !text.is_ascii() {
-        return Response::ok(text);
+#[wasm_bindgen]
+impl OrderObject {
+    /// Does what a [`Command`] in JSON asks, and answers a [`Reply`] in JSON. `number` as in
+    /// [`carry::begin`].
+    ///
+    /// # Errors
+    ///
+    /// When the command cannot be read, or the database fails.
+    #[wasm_bindgen(js_name = obey)]
+    pub fn obey_json(&self, number: u32, command: String) -> carry::Ended {
+        let order = self.clone();
+        carry::begin(number, async move {
+            let command = serde_json::from_str(&command).map_err(Error::from)?;
+            let reply = order.obey(command).await?;
+            let reply = serde_json::to_string(&reply).map_err(Error::from)?;
+            Ok(reply.into())
+        })
     }
-    let headers = Headers::new();
-    headers.set(SHORT_REPLY, &text)?;
-    Ok(Response::empty()?.with_headers(headers))
 }
 
 impl OrderObject {

@@ -13,16 +13,6 @@ use view::OrderView;
 /// The binding of the order objects in `wrangler.toml`.
 pub const BINDING: &str = "ORDER";
 
-/// The URL that carries a [`Command`]; only the path matters.
-pub const COMMAND_URL: &str = "https://order/command";
-
-/// The header of a reply that is short enough for it. Reading a body takes another turn of the event
-/// loop, and the answer to Alipay waits for it.
-pub const SHORT_REPLY: &str = "x-reply";
-
-/// Bytes of a reply that travels in its header.
-pub const SHORT: usize = 512;
-
 /// The URL that answers a stream of [`StatusView`]s.
 pub const LIVE_URL: &str = "https://order/live";
 

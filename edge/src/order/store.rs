@@ -5,6 +5,7 @@
 //! failure between leaves nothing behind.
 
 use super::state::{Facts, Order, Reason};
+use super::statements::Statements;
 use super::trail::Head;
 use super::whole::Whole;
 use serde::Deserialize;
@@ -144,6 +145,7 @@ pub struct Aside {
 #[derive(Debug)]
 pub struct Store {
     sql: SqlStorage,
+    statements: Statements,
     pub(super) storage: Whole,
     /// The number and hash of the last audit line, once read. Nobody else writes, and what is taken
     /// back is forgotten here too.
@@ -159,6 +161,7 @@ impl Store {
     pub fn open(storage: &Storage) -> Result<Self> {
         let store = Self {
             sql: storage.sql(),
+            statements: Statements::of(&storage.sql()),
             storage: storage.as_raw().unchecked_ref::<Whole>().clone(),
             head: RefCell::new(None),
         };
@@ -192,8 +195,8 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn run(&self, sql: &str, bindings: Vec<Value>) -> Result<()> {
-        self.sql.exec(sql, bindings).map(|_| ())
+    pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<()> {
+        self.statements.run(sql, bindings).map(|_| ())
     }
 
     pub(super) fn all<T: DeserializeOwned>(
@@ -213,10 +216,9 @@ impl Store {
     }
 
     /// The one row of a statement that answers one, column by column.
-    pub(super) fn row_of(&self, sql: &str, bindings: Vec<Value>) -> Result<Vec<Value>> {
-        let mut rows = self.sql.exec(sql, bindings)?.raw();
-        rows.next()
-            .unwrap_or_else(|| Err(Error::from("no row was answered")))
+    pub(super) fn row_of(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Vec<Value>> {
+        let row = self.statements.run(sql, bindings)?.row()?;
+        row.into_iter().map(Value::try_from).collect()
     }
 
     /// The registered order.

@@ -26,7 +26,7 @@ pub fn answer(
     let path = request.path();
     let first = path.split('/').nth(1).unwrap_or_default();
     let navigated = matches!(first, "pay" | "result" | "return");
-    if !navigated || !is_wanted(header(request, "accept").as_deref()) {
+    if !navigated || !is_wanted(header(request.inner(), "accept").as_deref()) {
         let mut response = http::problem(failure)?;
         if navigated {
             response
@@ -35,10 +35,11 @@ pub fn answer(
         }
         return Ok(response);
     }
-    let language = Language::choose(None, header(request, "accept-language").as_deref());
+    let language = Language::choose(None, header(request.inner(), "accept-language").as_deref());
     let words = Words::of(language);
     let (title, text) = said(failure, words, first == "pay");
-    let came_from = header(request, "origin").or_else(|| header(request, "referer"));
+    let came_from =
+        header(request.inner(), "origin").or_else(|| header(request.inner(), "referer"));
     let back = shop(came_from.as_deref(), allowed_origins);
     let page = Page {
         language,

@@ -1,0 +1,59 @@
+//! Statements as the runtime takes them. The `worker` crate writes a statement's text anew into
+//! JavaScript for each run, and takes a row apart by three calls for each column.
+
+use crate::text::text;
+use js_sys::{Array, JsString};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Error, Result, SqlStorage, SqlStorageValue as Value};
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone, Debug)]
+    type Sql;
+
+    #[wasm_bindgen(method, catch, variadic)]
+    fn exec(this: &Sql, sql: &JsString, bindings: &Array) -> std::result::Result<Rows, JsValue>;
+
+    /// The rows that a statement answers.
+    pub(super) type Rows;
+
+    #[wasm_bindgen(method, catch)]
+    fn raw(this: &Rows) -> std::result::Result<Raw, JsValue>;
+
+    type Raw;
+
+    #[wasm_bindgen(method, catch)]
+    fn next(this: &Raw) -> std::result::Result<Next, JsValue>;
+
+    type Next;
+
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Next) -> Option<Array>;
+}
+
+/// An order's database.
+#[derive(Debug)]
+pub(super) struct Statements(Sql);
+
+impl Statements {
+    pub(super) fn of(sql: &SqlStorage) -> Self {
+        let sql: &JsValue = sql.as_ref();
+        Self(sql.unchecked_ref::<Sql>().clone())
+    }
+
+    /// Runs a statement.
+    pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Rows> {
+        let bound: Array = bindings.into_iter().map(JsValue::from).collect();
+        self.0.exec(&text(sql), &bound).map_err(Error::from)
+    }
+}
+
+impl Rows {
+    /// The one row of a statement that answers one.
+    pub(super) fn row(&self) -> Result<Array> {
+        let next = self.raw()?.next()?;
+        next.value()
+            .ok_or_else(|| Error::from("no row was answered"))
+    }
+}

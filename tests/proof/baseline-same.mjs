@@ -1,0 +1,129 @@
+// The second yardstick of `npm run load`: JavaScript that does what ours does with a notification that
+// moves nothing: the gates before the signature, account, amount and currency judged against a
+// registered order, the digest as evidence, what is due read in the same statement, the rows of the same
+// tables in one transaction, the chained audit line, a log line, the headers of every answer, and a
+// deadline. What is left between it and ours is the language and the way in and out of it; what is between
+// it and the first yardstick is the work.
+
+import { DurableObject } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+
+import { verified } from "./baseline-verify.mjs";
+
+const MAX_BODY = 65_536;
+const DEADLINE_MS = 10_000;
+const HEADERS = {
+  "content-type": "text/plain; charset=utf-8",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+};
+
+const answer = (body, status) => new Response(body, { status, headers: HEADERS });
+const digest = (...parts) => createHash("sha256").update(parts.join(":")).digest("hex");
+
+/** The fields of a form, each once and none with a text in it that could be split again. */
+function strict(raw) {
+  const fields = new URLSearchParams(raw);
+  const names = new Set();
+  for (const [name, value] of fields) {
+    if (names.has(name) || value.includes("&") || value.includes("=")) {
+      if (name !== "sign") return undefined;
+    }
+    names.add(name);
+  }
+  return fields;
+}
+
+function inTime(promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("late")), DEADLINE_MS);
+    promise.then(
+      (value) => { clearTimeout(timer); resolve(value); },
+      (error) => { clearTimeout(timer); reject(error); },
+    );
+  });
+}
+
+async function receive(request, env) {
+  if (request.method !== "POST") return answer("fail", 405);
+  const { headers } = request;
+  const media_type = (headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  if (media_type !== "application/x-www-form-urlencoded") return answer("fail", 415);
+  if (headers.get("content-encoding") !== null) return answer("fail", 415);
+  if (Number(headers.get("content-length") ?? 0) > MAX_BODY) return answer("fail", 413);
+  const raw = await request.text();
+  const fields = strict(raw);
+  if (fields === undefined || fields.get("sign_type") !== env.SIGN_TYPE) return answer("fail", 400);
+  if (!(await verified(env, fields))) {
+    console.warn(JSON.stringify({ event: "notify_refused", code: "bad_signature", class: "untrusted" }));
+    return answer("fail", 403);
+  }
+  if ((fields.get("seller_id") ?? env.PARTNER) !== env.PARTNER) return answer("fail", 403);
+  const facts = {
+    notify_id: fields.get("notify_id"),
+    trade_no: fields.get("trade_no"),
+    trade_status: fields.get("trade_status"),
+    amount: Math.round(Number(fields.get("total_fee")) * 100),
+    currency: fields.get("currency"),
+  };
+  const out_trade_no = fields.get("out_trade_no");
+  const order = env.ORDER.getByName(`gateway:${env.PARTNER}:${out_trade_no}`);
+  const outcome = await inTime(order.notify({ out_trade_no, facts, raw, evidence: `sha256:${digest(raw)}` }));
+  console.log(JSON.stringify({ event: "notified", outcome }));
+  return answer("success", 200);
+}
+
+export default {
+  async fetch(request, env) {
+    if (new URL(request.url).pathname === "/notify/gateway") return receive(request, env);
+    return Response.json({ ok: true });
+  },
+};
+
+const KNOWN = `SELECT (SELECT doc FROM registered), (SELECT facts FROM notification WHERE notify_id = ? ORDER BY seq LIMIT 1),
+  (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1), (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1),
+  (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL SELECT due_ms FROM question
+    UNION ALL SELECT min(received_ms) + 7776000000 FROM notification WHERE raw <> ''))`;
+
+export class OrderObject extends DurableObject {
+  constructor(state, env) {
+    super(state, env);
+    this.sql = state.storage.sql;
+    this.sql.exec(`
+      CREATE TABLE IF NOT EXISTS registered (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS notification (seq INTEGER PRIMARY KEY AUTOINCREMENT, notify_id TEXT NOT NULL,
+        received_ms INTEGER NOT NULL, verdict TEXT NOT NULL, facts TEXT NOT NULL, evidence TEXT NOT NULL, raw TEXT NOT NULL);
+      CREATE INDEX IF NOT EXISTS notification_by_id ON notification (notify_id, seq);
+      CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS delivery (event TEXT NOT NULL, endpoint TEXT NOT NULL, due_ms INTEGER, state TEXT NOT NULL,
+        PRIMARY KEY (event, endpoint));
+      CREATE TABLE IF NOT EXISTS question (one INTEGER PRIMARY KEY CHECK (one = 1), due_ms INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
+        act TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL);
+    `);
+  }
+
+  notify({ out_trade_no, facts, raw, evidence }) {
+    const now = Date.now();
+    const [doc, earlier, seq, hash, due_ms] = this.sql.exec(KNOWN, facts.notify_id).raw().next().value;
+    // Ours was registered by a checkout before.
+    const order = doc === null ? { out_trade_no, amount: facts.amount, currency: facts.currency } : JSON.parse(doc);
+    const same = order.amount === facts.amount && order.currency === facts.currency;
+    const verdict = earlier !== null ? "repeat" : same ? "kept" : "quarantined";
+    this.ctx.storage.transactionSync(() => {
+      if (doc === null) this.sql.exec("INSERT INTO registered (one, doc) VALUES (1, ?)", JSON.stringify(order));
+      if (earlier === null) {
+        this.sql.exec(
+          "INSERT INTO notification (notify_id, received_ms, verdict, facts, evidence, raw) VALUES (?, ?, ?, ?, ?, ?)",
+          facts.notify_id, now, verdict, JSON.stringify(facts), evidence, raw,
+        );
+      }
+      const line = [(seq ?? 0) + 1, now, "", "notified", verdict];
+      this.sql.exec("INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)", ...line, digest(hash, ...line));
+    });
+    if (due_ms === null) this.ctx.storage.setAlarm(now + 7_776_000_000);
+    return verdict;
+  }
+}

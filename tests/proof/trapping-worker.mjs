@@ -1,0 +1,66 @@
+// The built Worker in a world where wasm traps on demand, as it does at a panic: the clock that Rust reads throws
+// what a trap throws, through all of its frames. `GET /trap?reading=3` says at which reading from now, and
+// answers how often it did; `/hold` keeps orders from answering until `/release`, `/held` says how many wait.
+
+import { DurableObject } from "cloudflare:workers";
+
+import Built, { OrderObject as BuiltOrder } from "./index.js";
+
+export * from "./index.js";
+
+const RealDate = globalThis.Date;
+let left = 0;
+let trapped = 0;
+let held;
+let waiting = 0;
+let release = () => {};
+
+globalThis.Date = class extends RealDate {
+  constructor(...given) {
+    super(...given);
+    if (given.length > 0 || left === 0) return;
+    left -= 1;
+    if (left > 0) return;
+    trapped += 1;
+    throw new WebAssembly.RuntimeError("unreachable");
+  }
+};
+
+export class OrderObject extends DurableObject {
+  constructor(state, env) {
+    super(state, env);
+    this.inner = new BuiltOrder(state, env);
+  }
+
+  async obey(command) {
+    // What is held is carried out before: nobody has heard of it.
+    const waits = held;
+    const reply = await this.inner.obey(command);
+    waiting += 1;
+    await waits;
+    waiting -= 1;
+    return reply;
+  }
+
+  fetch(request) {
+    return this.inner.fetch(request);
+  }
+
+  alarm() {
+    return this.inner.alarm();
+  }
+}
+
+export default {
+  async fetch(request, env, context) {
+    const { pathname, searchParams } = new URL(request.url);
+    switch (pathname) {
+      case "/trap": left = Number(searchParams.get("reading")); return new Response(String(trapped));
+      case "/held": return new Response(String(waiting));
+      case "/hold": held = new Promise((resolve) => { release = resolve; }); break;
+      case "/release": held = undefined; release(); break;
+      default: return Built.fetch(request, env, context);
+    }
+    return new Response("done");
+  },
+};
