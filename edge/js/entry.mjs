@@ -11,8 +11,9 @@ export { AccountObject, EndpointObject };
 const { begin, patience, resume } = Built.prototype;
 const Order = BuiltOrder.prototype.constructor;
 
-/** worker-build's own: whether wasm has trapped, and how often it was made anew since. */
+/** worker-build's own: whether Rust has panicked, and how often wasm was made. */
 const wasm = globalThis.__worker_init_state;
+let known = 0;
 
 const RESOLVED = 0;
 const REJECTED = 1;
@@ -21,25 +22,24 @@ const LATE = 2;
 /** Numbers of what is under way: never twice, also not after wasm was made anew. */
 let last = 0;
 
-/** Calls into wasm. After a trap nothing in it can be relied on: it is made anew before the next call. */
-function call(work) {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      console.error("Critical", error);
-      wasm.criticalError = true;
-    }
-    throw error;
+/** Which wasm this is. After a trap nothing in its memory can be relied on: the next call, whichever, makes it anew. */
+function instance() {
+  patience();
+  if (wasm.instanceId !== known) {
+    if (known > 0) console.error('{"event":"wasm_reset"}');
+    known = wasm.instanceId;
+    // It would be made anew once more.
+    wasm.criticalError = false;
   }
+  return known;
 }
 
 /** Waits for what Rust waits for, and tells it, until it is done. */
 async function carry(first) {
+  const began = instance();
   last = (last + 1) >>> 0;
   const number = last;
-  const instance = wasm.instanceId;
-  let value = call(() => first(number));
+  let value = first(number);
   while (typeof value?.then === "function") {
     const patience_ms = patience();
     let end = RESOLVED;
@@ -51,9 +51,8 @@ async function carry(first) {
       end = REJECTED;
     }
     // What it was doing went with the memory.
-    if (wasm.criticalError || wasm.instanceId !== instance) throw new Error("the Worker was reset");
-    const told = value;
-    value = call(() => resume(number, end, told));
+    if (instance() !== began) throw new Error("wasm was made anew");
+    value = resume(number, end, value);
   }
   return value;
 }
@@ -70,9 +69,7 @@ function inTime(promise, patience_ms) {
 }
 
 export default {
-  fetch(request, env, context) {
-    // Constructing anything of worker-build's makes wasm anew where it must be.
-    if (wasm.criticalError) new Built(context, env);
+  fetch(request, env) {
     return carry((number) => begin(number, request, env));
   },
 
@@ -88,28 +85,24 @@ export class OrderObject extends DurableObject {
 
   /** The order in wasm, read anew when wasm was made anew. */
   get order() {
-    if (wasm.criticalError || this.#instance !== wasm.instanceId) {
-      if (wasm.criticalError) new BuiltOrder(this.ctx, this.env);
-      this.#order = call(() => new Order(this.ctx, this.env));
-      this.#instance = wasm.instanceId;
+    if (this.#instance !== instance()) {
+      this.#order = new Order(this.ctx, this.env);
+      this.#instance = known;
     }
     return this.#order;
   }
 
   /** Does what a command asks. */
   obey(command) {
-    const { order } = this;
-    return carry((number) => order.obey(number, command));
+    return carry((number) => this.order.obey(number, command));
   }
 
   /** The stream for those that watch. */
   fetch(request) {
-    const { order } = this;
-    return call(() => order.fetch(request));
+    return this.order.fetch(request);
   }
 
   alarm() {
-    const { order } = this;
-    return call(() => order.alarm());
+    return this.order.alarm();
   }
 }

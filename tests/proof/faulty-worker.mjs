@@ -238,7 +238,7 @@ export class EndpointObject {
 
 export default class extends WorkerEntrypoint {
   async fetch(request) {
-    if (new URL(request.url).pathname !== "/fault") return Built.fetch(request, faultyEnv(this.env), this.ctx);
+    if (new URL(request.url).pathname !== "/fault") return Built.fetch(request, faultyEnv(this.env));
     const asked = await request.json();
     // The name that the Worker gives an order's object.
     const account = asked.provider === "antom" ? `antom:${this.env.ANTOM_CLIENT_ID}` : `gateway:${this.env.PARTNER}`;

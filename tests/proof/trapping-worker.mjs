@@ -1,6 +1,6 @@
 // The built Worker in a world where wasm traps on demand, as it does at a panic: the clock that Rust reads throws
 // what a trap throws, through all of its frames. `GET /trap?reading=3` says at which reading from now, and
-// answers how often it did; `/hold` keeps orders from answering until `/release`, `/held` says how many wait.
+// answers how often it did; `/hold?ms=1500` keeps orders from answering for so long, `/held` says how many wait.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -11,9 +11,8 @@ export * from "./index.js";
 const RealDate = globalThis.Date;
 let left = 0;
 let trapped = 0;
-let held;
+let hold_ms = 0;
 let waiting = 0;
-let release = () => {};
 
 globalThis.Date = class extends RealDate {
   constructor(...given) {
@@ -33,11 +32,11 @@ export class OrderObject extends DurableObject {
   }
 
   async obey(command) {
-    // What is held is carried out before: nobody has heard of it.
-    const waits = held;
     const reply = await this.inner.obey(command);
+    // It is carried out, and nobody has heard of it.
+    if (hold_ms === 0) return reply;
     waiting += 1;
-    await waits;
+    await scheduler.wait(hold_ms);
     waiting -= 1;
     return reply;
   }
@@ -52,14 +51,13 @@ export class OrderObject extends DurableObject {
 }
 
 export default {
-  async fetch(request, env, context) {
+  async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
       case "/trap": left = Number(searchParams.get("reading")); return new Response(String(trapped));
       case "/held": return new Response(String(waiting));
-      case "/hold": held = new Promise((resolve) => { release = resolve; }); break;
-      case "/release": held = undefined; release(); break;
-      default: return Built.fetch(request, env, context);
+      case "/hold": hold_ms = Number(searchParams.get("ms")); break;
+      default: return Built.fetch(request, env);
     }
     return new Response("done");
   },

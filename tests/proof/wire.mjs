@@ -15,9 +15,9 @@ export function post(origin, path, body) {
 /**
  * Sends `requests`, each once, over `connections`. Answers `{ seconds, latencies_ms, bodies }`, the
  * latencies sorted, the bodies in the order of the requests where `keep` is set. Throws unless every
- * answer is 200.
+ * answer has this `status`.
  */
-export async function fire(origin, requests, { connections = 16, keep = false } = {}) {
+export async function fire(origin, requests, { connections = 16, keep = false, status = 200 } = {}) {
   const { hostname, port } = new URL(origin);
   const latencies_ms = [];
   const bodies = [];
@@ -47,7 +47,7 @@ export async function fire(origin, requests, { connections = 16, keep = false } 
       const head = got.toString("latin1", 0, 12);
       got = Buffer.alloc(0);
       latencies_ms.push(performance.now() - sent);
-      if (head !== "HTTP/1.1 200") {
+      if (head !== `HTTP/1.1 ${status}`) {
         socket.destroy();
         refuse(new Error(`${head}: ${body}`));
         return;
