@@ -10,8 +10,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { joinWorker } from "../../xtask/npm/join-worker.mjs";
-import { cli, environment, freePorts, ROOT } from "../../xtask/npm/stack.mjs";
+import { cli, environment, freePorts, joinWorker, ROOT } from "../../xtask/npm/stack.mjs";
 import { conclude, few } from "./checks.mjs";
 import { builtWorker, Workerd } from "./workerd.mjs";
 

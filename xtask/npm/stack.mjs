@@ -11,6 +11,7 @@ import { Tail, Trouble, readLines } from './run.mjs';
 import { ensureSecrets } from './secrets.mjs';
 
 // Whoever drives a stack, or one part of it by itself, needs nothing else of this folder.
+export { joinWorker } from './join-worker.mjs';
 export { spawnGroup, stopAll } from './children.mjs';
 export { cli, isMain } from './cli.mjs';
 export { adminToken, edgeVariables, originsOf, sandboxCommand, shopVariables } from './configuration.mjs';
