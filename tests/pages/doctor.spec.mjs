@@ -55,6 +55,7 @@ const VERDICTS = {
 };
 
 test("every_example_gets_its_verdict", async ({ page, shop }) => {
+  test.slow();
   await open(page, shop);
   expect(await page.locator("[data-example]").evaluateAll((all) => all.map(({ dataset }) => dataset.example))).toEqual(Object.keys(VERDICTS));
   for (const [name, [outcome, ...expected]] of Object.entries(VERDICTS)) {

@@ -43,6 +43,7 @@ const VALUES = { "order-token": `e30.${btoa('{"out_trade_no":"MINE-1"}')}.${"A".
 const valueOf = ({ name, type, values, default: usual }) => (type === "boolean" ? true : values ? values.find((value) => value !== usual) : VALUES[name]);
 
 test("every_attribute_changes_preview_address_and_code", async ({ page, shop }) => {
+  test.slow();
   await open(page, shop);
   for (const attribute of api.attributes) {
     const { name, type } = attribute;
@@ -69,6 +70,7 @@ test("every_attribute_changes_preview_address_and_code", async ({ page, shop }) 
 });
 
 test("every_custom_property_changes_preview_and_code", async ({ page, shop }) => {
+  test.slow();
   await open(page, shop);
   for (const { name, default: usual } of api.cssProperties) {
     const value = usual.startsWith("#") || usual === "transparent" ? "#123456" : usual.endsWith("px") && !usual.includes(" ") ? "33px" : "400 20px/1 serif";

@@ -31,6 +31,7 @@ export function guide({ shop, alipay, edge }) {
   The button's playground ${shop}/playground
   The button's states     ${shop}/states
   A signature's doctor    ${shop}/doctor
+  Documentation           ${shop}/docs/
   Stand-in for Alipay     ${alipay}/   (no real money anywhere)
   Edge (the Worker)       ${edge}/version
   The merchant's side     ${edge}/dashboard/   (sign in with the token in .local/secrets/admin.token:
