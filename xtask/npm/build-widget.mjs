@@ -189,7 +189,7 @@ async function bind(root, work, stem) {
 // What leads to a panic's message, and everything that formats. Without a console to write to, a
 // panic on this target is a trap and nothing else; the message costs 3 kB, and nobody sees it.
 const UNSEEN =
-  /panic|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|handle_error|handle_alloc_error|rust_oom|AccessError|core(\[\w+\])?::fmt/;
+  /panic|serde_wasm_bindgen::error|wasm_bindgen::throw_str|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|handle_error|handle_alloc_error|rust_oom|AccessError|core(\[\w+\])?::fmt/;
 
 // Texts that only those use, whole: what stands behind them in the same memory is in use. The linker
 // cannot leave them out, for they went after it had run; zeros weigh nothing.
