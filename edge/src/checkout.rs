@@ -76,7 +76,7 @@ pub async fn checkout(
         "application/json" => from_json,
         _ => return Err(Failure::MediaType),
     };
-    let begun = begin(request, env, config, read_sent).await?;
+    let begun = begin(request, env, config, read_sent, Terminal::Wap).await?;
     let (order_string, pay_url) = match begun.terminal {
         Terminal::App => (begun.pay_url, None),
         Terminal::Pc | Terminal::Wap => (None, begun.pay_url),
@@ -103,7 +103,8 @@ pub async fn pay_form(
     if read::media_type(request.inner()) != FORM {
         return Err(Failure::MediaType);
     }
-    let begun = begin(request, env, config, from_page).await?;
+    let agent = read::header(request, "user-agent").unwrap_or_default();
+    let begun = begin(request, env, config, from_page, of_browser(&agent)).await?;
     let (number, token) = (&begun.view.out_trade_no, &begun.status_token);
     let target = begun
         .pay_url
@@ -116,7 +117,7 @@ pub async fn pay_form(
 /// Registers the order and signs its pay URL.
 ///
 /// The same order asked again, by another click, tab or page, is the same order with the same URL:
-/// a shopper cannot pay twice by asking twice.
+/// a shopper cannot pay twice by asking twice. `unsaid` is the terminal where none is asked for.
 ///
 /// # Errors
 ///
@@ -128,10 +129,14 @@ async fn begin(
     env: &Env,
     config: &Config,
     read_sent: ReadSent,
+    unsaid: Terminal,
 ) -> Result<Begun, Failure> {
     let body = read::body(request.inner(), MAX_BODY).await?;
     let asked = read_sent(&body).ok_or(Failure::Malformed)?;
-    let terminal = terminal(asked.terminal.as_deref()).ok_or(Failure::Malformed)?;
+    let terminal = match asked.terminal.as_deref() {
+        None => unsaid,
+        Some(text) => terminal(text).ok_or(Failure::Malformed)?,
+    };
 
     let now = clock::now_s();
     let audience = &config.edge_origin;
@@ -282,12 +287,26 @@ fn from_json(body: &[u8]) -> Option<Sent> {
     serde_json::from_slice(body).ok().filter(|_| is_object)
 }
 
-fn terminal(text: Option<&str>) -> Option<Terminal> {
+fn terminal(text: &str) -> Option<Terminal> {
     match text {
-        None | Some("wap") => Some(Terminal::Wap),
-        Some("app") => Some(Terminal::App),
-        Some("pc") => Some(Terminal::Pc),
-        Some(_) => None,
+        "wap" => Some(Terminal::Wap),
+        "app" => Some(Terminal::App),
+        "pc" => Some(Terminal::Pc),
+        _ => None,
+    }
+}
+
+/// Which cashier fits a browser, by its `user-agent`: the form of a page without script does not say.
+///
+/// A computer is what names its system and is no phone or tablet; everything else gets the page that
+/// works everywhere.
+fn of_browser(agent: &str) -> Terminal {
+    let says = |words: &[&str]| words.iter().any(|word| agent.contains(word));
+    let is_mobile = says(&["Android", "iPhone", "iPad", "Mobi"]);
+    if !is_mobile && says(&["Windows NT", "Macintosh", "X11"]) {
+        Terminal::Pc
+    } else {
+        Terminal::Wap
     }
 }
 
@@ -391,7 +410,45 @@ mod tests {
         ] {
             assert_eq!(from_json(json.as_bytes()), None, "{json}");
         }
-        assert_eq!(terminal(Some("App")), None);
+        assert_eq!(terminal("App"), None);
         assert_eq!(from_page(b"order_token=a.b.c&terminal=app"), None);
+    }
+
+    #[test]
+    fn form_without_script_gets_the_cashier_that_fits_the_browser() {
+        for (agent, expected) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0",
+                Terminal::Pc,
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+                Terminal::Pc,
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+                Terminal::Pc,
+            ),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+                Terminal::Pc,
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+                Terminal::Wap,
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
+                Terminal::Wap,
+            ),
+            (
+                "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/52.0 Mobile Safari/537.36 Edge/15.0",
+                Terminal::Wap,
+            ),
+            ("curl/8.5.0", Terminal::Wap),
+            ("", Terminal::Wap),
+        ] {
+            assert_eq!(of_browser(agent), expected, "{agent}");
+        }
     }
 }

@@ -19,6 +19,22 @@ test("plain_form_leads_to_the_same_pay_url_as_the_button", async () => {
   expect(answer.headers.get("location")).toBe((await checkout(order)).pay_url);
 });
 
+const COMPUTER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
+const PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
+
+for (const [name, agent, more, service] of [
+  ["computer", COMPUTER, {}, "create_forex_trade"],
+  ["phone", PHONE, {}, "create_forex_trade_wap"],
+  ["computer_that_asks_for_the_phones_page", COMPUTER, { terminal: "wap" }, "create_forex_trade_wap"],
+  ["phone_that_asks_for_the_computers_page", PHONE, { terminal: "pc" }, "create_forex_trade"],
+]) {
+  test(`form_of_a_${name}_leads_to_${service}`, async () => {
+    const body = new URLSearchParams({ order_token: orderToken(claims()), ...more });
+    const location = (await pay(body, { "user-agent": agent })).headers.get("location");
+    expect(new URL(location).searchParams.get("service")).toBe(service);
+  });
+}
+
 test("paid_order_leads_back_to_the_shop_with_a_status_token", async () => {
   const order = claims();
   await checkout(order);

@@ -155,11 +155,16 @@ test("locale_of_the_order_decides_before_the_browser", async ({ page }) => {
   await expect(page.locator("h1")).toHaveText("正在确认");
 });
 
-test("shopper_who_leaves_the_cashier_goes_back_to_the_shop", async ({ page }) => {
-  const { out_trade_no, return_url, token } = order();
-  await openForm(page, { token });
-  await page.locator("#cancel").click();
-  await page.waitForURL((url) => url.href.startsWith(stack.origins.shop));
-  expect(page.url()).toBe(return_url);
-  expect(out_trade_no.length).toBe(18);
+test.describe("on_a_phone", () => {
+  // Only the service for phones is told where a shopper goes who leaves without paying.
+  test.use({ userAgent: phone.userAgent });
+
+  test("shopper_who_leaves_the_cashier_goes_back_to_the_shop", async ({ page }) => {
+    const { out_trade_no, return_url, token } = order();
+    await openForm(page, { token });
+    await page.locator("#cancel").click();
+    await page.waitForURL((url) => url.href.startsWith(stack.origins.shop));
+    expect(page.url()).toBe(return_url);
+    expect(out_trade_no.length).toBe(18);
+  });
 });
