@@ -63,7 +63,9 @@ const listens = (origin) => fetch(origin, { method: "POST" }).then((answer) => a
  */
 export async function openServers(base) {
   const ours = await openBench({ base, env: { FORWARD_LADDER_S: "3600" } });
-  const baseline = await openBench({ base, worker: plainWorker(join(PROOF, "baseline-worker.mjs"), { binding: "ORDER", className: "OrderObject" }) });
+  const yardstick = (file) => openBench({ base, worker: plainWorker(join(PROOF, file), { binding: "ORDER", className: "OrderObject" }) });
+  const baseline = await yardstick("baseline-worker.mjs");
+  const same = await yardstick("baseline-same.mjs");
   const { entry, version } = await alipaySdk();
   const keys = mkdtempSync(join(tmpdir(), "alipay-checkout-bench-"));
   for (const name of ["merchant-private.pem", "alipay-public.pem"]) writeFileSync(join(keys, name), ours.secrets[name], { mode: 0o600 });
@@ -79,11 +81,12 @@ export async function openServers(base) {
     list: [
       { id: "ours", name: "ours", process: ours.workerd, config: join(ours.place, "config.capnp") },
       { id: "javascript-worker", name: "plain JavaScript Worker", process: baseline.workerd, config: join(baseline.place, "config.capnp") },
+      { id: "javascript-same", name: "JavaScript Worker that does the same work", process: same.workerd, config: join(same.place, "config.capnp") },
       { id: "node-sqlite", name: `Node, alipay-sdk ${version}, SQLite`, process: nodes[0] },
       { id: "node", name: `Node, alipay-sdk ${version}, keeps nothing`, process: nodes[1] },
     ],
     close: async () => {
-      await Promise.all([...nodes.map((server) => server.kill()), ours.close(), baseline.close()]);
+      await Promise.all([...nodes.map((server) => server.kill()), ours.close(), baseline.close(), same.close()]);
       rmSync(keys, { recursive: true, force: true });
     },
   };

@@ -37,7 +37,7 @@ function metered(state) {
   return wrap(state, { storage: wrap(storage, { sql: wrap(storage.sql, { exec }), setAlarm }) });
 }
 
-/** An object of the Worker's over a state that counts. */
+/** An object of the Worker's over a state that counts: some of its classes extend the runtime's own, some do not. */
 function inner(Inner, state, env) {
   if (!(Inner.prototype instanceof DurableObject)) return new Inner(metered(state), env);
   // The runtime constructs its own class with nothing but its own state; what the object makes of it comes later.
@@ -75,7 +75,7 @@ export default class extends WorkerEntrypoint {
   async fetch(request) {
     if (new URL(request.url).pathname !== "/billed") {
       counts.worker_requests += 1;
-      return typeof Built === "function" ? new Built(this.ctx, this.env).fetch(request) : Built.fetch(request, this.env, this.ctx);
+      return Built.fetch(request, this.env, this.ctx);
     }
     for (const { rowsRead, rowsWritten } of cursors) {
       counts.rows_read += rowsRead;

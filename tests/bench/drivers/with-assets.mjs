@@ -11,7 +11,7 @@ const TYPES = { js: "text/javascript; charset=utf-8", mjs: "text/javascript; cha
 export default class extends WorkerEntrypoint {
   async fetch(request) {
     const { pathname } = new URL(request.url);
-    if (!pathname.startsWith("/v1/")) return typeof Built === "function" ? new Built(this.ctx, this.env).fetch(request) : Built.fetch(request, this.env, this.ctx);
+    if (!pathname.startsWith("/v1/")) return Built.fetch(request, this.env, this.ctx);
     const file = await this.env.ASSETS.fetch(`http://assets${pathname.slice("/v1".length)}`);
     // As edge/_headers says it.
     const headers = {

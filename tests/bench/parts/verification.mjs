@@ -3,12 +3,11 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash, createSign, generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
-import { ROOT, environment, freePorts, run } from "../../../xtask/npm/stack.mjs";
+import { ROOT, environment, freePorts, joinWorker, run } from "../../../xtask/npm/stack.mjs";
 import { alipaySdk } from "../../proof/peers.mjs";
 import { Workerd, builtWorker, plainWorker } from "../../proof/workerd.mjs";
 import { CLIENT, PATH, paidMessage } from "../../stack/antom.mjs";
@@ -71,9 +70,7 @@ async function build(note) {
   await run("bench-worker", "worker-build", ["--release", "--out-dir", join("..", ".local", "bench", "worker"), ".", "--locked", "--features", "compare"], {
     cwd: join(ROOT, "edge"), env: environment(), onLine: note,
   });
-  // Where the Worker has a main module of its own, `npm run build` joins the two, and so must this.
-  const joiner = join(ROOT, "xtask", "npm", "join-worker.mjs");
-  if (existsSync(joiner)) await (await import(pathToFileURL(joiner).href)).joinWorker(WORKER);
+  await joinWorker(WORKER);
 }
 
 async function workers(home, all) {
