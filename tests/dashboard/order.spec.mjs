@@ -164,6 +164,58 @@ test("refund_whose_answer_was_lost_is_tried_again_under_the_same_number_and_made
   expect((await admin.order(number)).refunds.map(({ out_return_no, amount }) => [out_return_no, amount])).toEqual([[`R1-${number}`, 1990]]);
 });
 
+/** Shows a refund of the order as pending, whatever it is: how long one stays so is not a test's to say. */
+const showPending = (page, number, refund) => page.route(`**/admin/orders/${number}?**`, async (route) => {
+  const answer = await route.fetch();
+  const order = await answer.json();
+  const pending = { attempts: 1, code: "SYSTEM_EXCEPTION", by: "local", requested_ms: Date.now(), settled_ms: null, due_ms: Date.now() + 5_000, ...refund, state: "pending" };
+  await route.fulfill({ response: answer, json: { ...order, refunds: [pending] } });
+});
+
+async function settleByHand(page, dialog, outcome) {
+  await page.getByRole("button", { name: "Settle…" }).click();
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toContainText("Choose what has come of it.");
+  await expect(dialog).toContainText("Say how that is known, in one line");
+  await dialog.getByRole("radio", { name: outcome }).check();
+  await dialog.getByLabel("How is that known?").fill("Support, case 4711");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+}
+
+test("refund_that_alipay_gives_no_word_about_is_settled_by_hand", async ({ page, shop, cashier, standIn, dashboard }) => {
+  const number = await bought({ page, shop, cashier, standIn });
+  const refund = { out_return_no: `R-${number}`, amount: 500, currency: "USD", reason: "late" };
+  await showPending(page, number, refund);
+  await dashboard.open(`#/orders/${number}`);
+  const { dialog } = dashboard;
+  await settleByHand(page, dialog, /was not given back$/);
+  await expect(dialog).toContainText(new RegExp(`USD\\s5\\.00 of order ${number} was not given back`));
+  await expect(dialog).toContainText("the shopper would get it twice");
+  await standIn.faults({ refund: "system_error" });
+  await admin.post(`orders/${number}/refunds`, refund);
+  await expect.poll(async () => (await admin.order(number)).refunds[0].state, { intervals: [50] }).toBe("pending");
+  await dialog.getByRole("button", { name: "Settle it" }).click();
+  await expect(dialog.getByRole("heading")).toHaveText("Done");
+  const trail = (await admin.trail(number)).map(({ by, act, detail }) => [by, act, detail]);
+  expect(trail).toContainEqual(["local", "refund_said_refused", `R-${number} Support, case 4711`]);
+});
+
+test("refund_that_came_to_something_else_meanwhile_is_not_settled_by_hand", async ({ page, dashboard }) => {
+  const number = await paid();
+  const refund = { out_return_no: `R-${number}`, amount: 500, currency: "USD", reason: "late" };
+  // The stand-in has never seen this payment, and refuses.
+  await admin.post(`orders/${number}/refunds`, refund);
+  await expect.poll(async () => (await admin.order(number)).refunds[0].state, { timeout: 30_000 }).toBe("refused");
+  await showPending(page, number, refund);
+  await dashboard.open(`#/orders/${number}`);
+  await settleByHand(page, dashboard.dialog, /is given back$/);
+  await dashboard.dialog.getByRole("button", { name: "Settle it" }).click();
+  await expect(dashboard.dialog.getByRole("heading")).toHaveText("Not done");
+  await expect(dashboard.dialog.getByRole("alert")).toContainText("This refund is not open");
+  await expect(dashboard.dialog.getByRole("alert")).toContainText("Code: refund_not_open");
+});
+
 test("asking_alipay_asks_first_and_the_answer_is_in_the_timeline", async ({ page, dashboard }) => {
   const order = claims();
   await checkout(order);

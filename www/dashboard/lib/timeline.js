@@ -3,6 +3,7 @@
 const TONES = {
   registered: 'plain', token_opened: 'plain', redirected: 'plain', returned: 'plain', unparked: 'warn', query_asked_for: 'plain',
   replayed: 'plain', refund_requested: 'plain', refund_tried: 'plain', refund_open: 'warn', refunded: 'good', refund_refused: 'bad',
+  refund_said_refunded: 'good', refund_said_refused: 'warn', refund_contradicted: 'bad',
   purged: 'plain', rebuilt: 'plain',
 };
 
@@ -43,6 +44,10 @@ function special({ seq, act, detail }, order) {
       return { tone: first === 'paid' ? 'good' : 'plain', word: `act.asked.${ANSWERS.includes(first) ? first : 'other'}`, values: { code: first } };
     case 'refund_requested':
       return { values: { refund: first }, amount: /^\d+$/.test(second) ? [Number(second), third] : undefined };
+    case 'refund_said_refunded':
+    case 'refund_said_refused':
+      return { values: { refund: first, ground: detail.slice(first.length + 1) } };
+    case 'refund_contradicted':
     case 'refund_tried':
     case 'refunded':
       return { values: { refund: first } };

@@ -4,6 +4,7 @@ import { bdi, el } from '../lib/dom.js';
 import { lasting } from '../lib/format.js';
 import { entry } from '../lib/timeline.js';
 import { replayOne } from '../acts/replay.js';
+import { settle } from '../acts/settle.js';
 import { amount, badge, code, how, when } from '../parts/pieces.js';
 import { fixedTable } from '../parts/table.js';
 
@@ -100,7 +101,14 @@ export function notifications(order, words) {
   return fixedTable({ caption: words.say('order.notifications'), columns, keyOf: ({ seq }) => String(seq) }, order.notifications);
 }
 
-export function refunds(order, words) {
+/** Alipay was asked, and nobody knows what came of it. */
+const isOpen = ({ state }) => state === 'pending';
+
+const settling = (context, order, one) => (
+  el('button', { type: 'button', class: 'button small', 'data-at': `settle ${one.out_return_no}`, onclick: () => settle(context, order, one) }, context.words.say('settle.act')));
+
+export function refunds(order, context) {
+  const { words } = context;
   if (order.refunds.length === 0) return none(words.say('order.noRefunds'));
   return fixedTable({
     caption: words.say('order.refunds'),
@@ -113,6 +121,7 @@ export function refunds(order, words) {
       { name: words.say('order.attempts'), kind: 'figure', cell: ({ attempts }) => String(attempts) },
       { name: words.say('order.requested'), kind: 'time', cell: ({ requested_ms }) => when(requested_ms, words) },
       { name: words.say('order.next'), kind: 'time', cell: ({ due_ms }) => when(due_ms, words) },
+      ...(order.refunds.some(isOpen) ? [{ name: words.say('order.acts'), kind: 'act', cell: (one) => (isOpen(one) ? settling(context, order, one) : '–') }] : []),
     ],
   }, order.refunds);
 }

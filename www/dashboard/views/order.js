@@ -62,7 +62,7 @@ function draw({ order, trail, content, state, context }) {
     part('timeline', timeline(order, trail.lines, { words, newestFirst: state.newestFirst, turn })),
     part('deliveries', deliveries(order, context)),
     part('notifications', notifications(order, words)),
-    part('refunds', refunds(order, words)),
+    part('refunds', refunds(order, context)),
     part('trail', auditTrail(order, trail, words)));
 }
 

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
 import { freshNumber, isReason, leftOf } from '../../dashboard/acts/refund.js';
+import { isGround } from '../../dashboard/acts/settle.js';
 import { BEGIN, follow, seal } from '../../dashboard/lib/chain.js';
 import { metric, readMetrics } from '../../dashboard/lib/metrics.js';
 import { rotation } from '../../dashboard/lib/rotation.js';
@@ -65,6 +66,7 @@ test('each_line_of_a_trail_has_its_words_its_tone_and_its_latency', () => {
   holds(of(8, 'asked', 'no_trade'), { word: 'act.asked.no_trade' });
   holds(of(8, 'asked', 'deadline'), { word: 'act.asked.other', values: { code: 'deadline' } });
   holds(of(9, 'refund_requested', 'R-1 500 USD', 'anna'), { by: 'anna', amount: [500, 'USD'], values: { refund: 'R-1' } });
+  holds(of(9, 'refund_said_refused', 'R-1 support, case 7', 'anna'), { tone: 'warn', values: { refund: 'R-1', ground: 'support, case 7' } });
   holds(of(9, 'refund_refused', 'R-1 TRADE_NOT_EXIST'), { tone: 'bad', values: { refund: 'R-1', code: 'TRADE_NOT_EXIST' } });
 });
 
@@ -148,4 +150,9 @@ test('a_refunds_number_is_new_in_its_order_and_short_enough_for_alipay', () => {
 test('a_reason_is_what_alipays_wire_can_carry', () => {
   for (const text of ['Sent back', ' 退货 ', 'x'.repeat(100), '😀'.repeat(100)]) assert.ok(isReason(text), text);
   for (const text of ['', '  ', 'a&b', 'a=b', 'a"b', 'a\nb', 'x'.repeat(101)]) assert.ok(!isReason(text), text);
+});
+
+test('what_staff_knows_is_one_line_for_the_trail', () => {
+  for (const text of ['case 4711', 'a & b = "c"', '退'.repeat(200)]) assert.ok(isGround(text), text);
+  for (const text of ['', ' ', 'two\nlines', 'x'.repeat(201)]) assert.ok(!isGround(text), text);
 });
