@@ -53,7 +53,8 @@ for (const [look, use] of LOOKS) {
     test.use(use);
 
     test(`every_page_is_accessible_fits_and_breaks_no_policy_${look}`, async ({ page }) => {
-      test.setTimeout(120_000);
+      // A dozen analyses of whole pages.
+      test.setTimeout(240_000);
       const errors = watchErrors(page);
       const number = await something();
       const dashboard = new Dashboard(page);

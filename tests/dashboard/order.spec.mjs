@@ -9,6 +9,9 @@ import { watchErrors } from "../stack/watch.mjs";
 
 const admin = new Admin();
 
+// The page asks again and again, and may be in the middle of it.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 async function paid(changes) {
   const order = claims(changes);
   await checkout(order);
@@ -166,7 +169,9 @@ test("refund_whose_answer_was_lost_is_tried_again_under_the_same_number_and_made
 
 /** Shows a refund of the order as pending, whatever it is: how long one stays so is not a test's to say. */
 const showPending = (page, number, refund) => page.route(`**/admin/orders/${number}?**`, async (route) => {
-  const answer = await route.fetch();
+  // Always whole, and never that nothing has changed.
+  const { "if-none-match": _, ...headers } = route.request().headers();
+  const answer = await route.fetch({ headers });
   const order = await answer.json();
   const pending = { attempts: 1, code: "SYSTEM_EXCEPTION", by: "local", requested_ms: Date.now(), settled_ms: null, due_ms: Date.now() + 5_000, ...refund, state: "pending" };
   await route.fulfill({ response: answer, json: { ...order, refunds: [pending] } });

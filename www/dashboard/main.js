@@ -91,7 +91,7 @@ function providers() {
     session.provider = select.value;
     const { page } = readPlace(location.hash);
     // What is shown is the other's.
-    go(place(page === 'orders' ? 'orders' : page), { keep: true, again: true });
+    go(place(page), { keep: true, again: true });
   } }, session.providers.map((one) => el('option', { value: one, selected: one === session.provider }, words.say(`provider.${one}`))));
   return el('span', { class: 'choice' }, el('label', { for: 'provider' }, words.say('app.provider')), select);
 }

@@ -4,8 +4,8 @@ import { el, freshId, replace } from '../lib/dom.js';
 import { explained } from './notice.js';
 
 /**
- * Opens a dialog. `steps` get `ask(dialog)` on opening. The dialog gives the focus back when it closes; Escape is Cancel, but
- * not while something is being done.
+ * Opens a dialog, which shows one step after another. It gives the focus back when it closes; Escape is Cancel, but not while something
+ * is being done.
  */
 export function openDialog(words) {
   const title = freshId('dialog');

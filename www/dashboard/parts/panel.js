@@ -5,8 +5,8 @@ import { follow } from '../lib/live.js';
 import { loading, stale, trouble } from './notice.js';
 
 /**
- * `ask(known, signal)` asks, `show(body, changed)` makes elements of an answer once, or is given `into`, where they are kept.
- * Answers `{ element, again, stop }`.
+ * `ask(known, signal)` asks, as in {@link follow}; `show(body, content)` shows an answer in the element `content`. Answers `{ element, again }`;
+ * asking ends when the page is left.
  */
 export function panel(context, { ask, show, every_ms }) {
   const content = el('div', { class: 'content' }, loading(context.words));
@@ -18,7 +18,7 @@ export function panel(context, { ask, show, every_ms }) {
     every_ms,
     changed: (answer) => {
       element.setAttribute('aria-busy', 'false');
-      return show(answer.body, content, answer);
+      return show(answer.body, content);
     },
     checked: () => {
       checked_ms = Date.now();

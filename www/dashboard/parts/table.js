@@ -5,7 +5,8 @@ import { el, keyed } from '../lib/dom.js';
 
 /**
  * A table. `columns` is `[{ name, cell(item), kind }]`: `kind` is `figure` for what is aligned by its end, `head` for what names
- * the row, `wide` for what may wrap. `show(items)` shows items and answers the keys of those that changed.
+ * the row, `wide` for what may wrap. `show(items)` shows items and
+ * answers the keys of those that have changed since people looked.
  */
 export function table({ caption, columns, keyOf }) {
   const body = el('tbody', { role: 'rowgroup' });
@@ -26,10 +27,11 @@ export function table({ caption, columns, keyOf }) {
     element,
     show: (items) => {
       const changed = keyed(body, items, keyOf, row);
-      // What is new since people looked is marked for a moment; on the first look everything is.
-      if (!first) for (const child of body.children) child.classList.toggle('fresh', changed.includes(child.dataset.key));
+      // On the first look everything is new, and nothing is news.
+      const news = first ? [] : changed;
       first = false;
-      return changed;
+      for (const child of body.children) child.classList.toggle('fresh', news.includes(child.dataset.key));
+      return news;
     },
   };
 }

@@ -37,14 +37,10 @@ export function ordersPage(context) {
     ask: (known, signal) => api.get(`orders?${ordersQuery(find)}`, { known, signal }),
     every_ms: EVERY_MS,
     show: ({ orders, cursor: next }, content) => {
-      if (!content.contains(list.element) && orders.length > 0) replace(content, list.element);
+      const changed = list.show(orders);
+      if (changed.length > 0) context.announce(words.say('live.changed', { n: changed.length }));
       if (orders.length === 0) replace(content, nothing(find, context));
-      else {
-        const first = !list.seen;
-        list.seen = true;
-        const changed = list.show(orders);
-        if (!first && changed.length > 0) context.announce(words.say('live.changed', { n: changed.length }));
-      }
+      else if (!content.contains(list.element)) replace(content, list.element);
       showPages({ pages, find: looked, cursor, next, trail, count: orders.length, words });
     },
   });
@@ -61,8 +57,8 @@ function nothing(find, { words, session }) {
 }
 
 function showPages({ pages, find, cursor, next, trail, count, words }) {
-  const leading = cursor ? [...trail.slice(0, trail.indexOf(cursor) === -1 ? trail.length : trail.indexOf(cursor) + 1)] : [];
-  if (cursor && leading.at(-1) !== cursor) leading.push(cursor);
+  // After the page was loaded again nobody knows the way back, but for the newest.
+  const leading = cursor ? [...trail.slice(0, Math.max(trail.indexOf(cursor), 0)), cursor] : [];
   trails.set(JSON.stringify(find), next ? [...leading, next] : leading);
   const link = (text, to, rel) => el('a', { class: 'button', href: place('orders', { ...find, cursor: to }), rel, 'data-at': text }, text);
   replace(pages,
