@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { brotliCompressSync, constants } from "node:zlib";
 
 import { ROOT } from "../../xtask/npm/stack.mjs";
 
@@ -143,5 +144,14 @@ test("what_the_button_says_tells_its_states_apart", () => {
   for (const tag of Object.keys(LANGUAGES)) {
     const texts = read(tag);
     assert.equal(new Set(LABELS.map((key) => texts[key])).size, LABELS.length, tag);
+  }
+});
+
+test("a_payment_stays_below_22000_bytes_in_every_language", () => {
+  const weigh = (name) => brotliCompressSync(readFileSync(join(ROOT, "dist", name)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  for (const script of ["alipay-checkout.js", "alipay-checkout.mjs"]) {
+    const shell = weigh(script);
+    const heavy = Object.keys(LANGUAGES).filter((tag) => shell + weigh(join("lang", `${tag}.json`)) > 22_000);
+    assert.deepEqual(heavy, [], script);
   }
 });
