@@ -103,7 +103,7 @@ pub async fn pay_form(
     if read::media_type(request.inner()) != FORM {
         return Err(Failure::MediaType);
     }
-    let agent = read::header(request, "user-agent").unwrap_or_default();
+    let agent = read::header(request.inner(), "user-agent").unwrap_or_default();
     let begun = begin(request, env, config, from_page, of_browser(&agent)).await?;
     let (number, token) = (&begun.view.out_trade_no, &begun.status_token);
     let target = begun
