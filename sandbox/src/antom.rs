@@ -22,10 +22,15 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{app::App, clock, log, respond};
+use crate::{
+    app::App,
+    clock, log, respond,
+    traffic::{Direction, Entry},
+    traffic_page,
+};
 use sign::{AntomKeys, Head};
 
-pub(crate) use message::{acknowledges, notification};
+pub(crate) use message::{acknowledges, members, notification, signed as signed_message};
 
 /// The merchant's account with Antom, and the keys of both sides.
 #[derive(Debug)]
@@ -92,13 +97,22 @@ pub(crate) async fn call(
         return respond::not_found().await;
     };
     let uri = uri.path_and_query().map_or("/", |uri| uri.as_str());
+    let text = String::from_utf8_lossy(&body);
+    let asked: Value = serde_json::from_str(&text).unwrap_or_default();
+    let number = asked.get("paymentRequestId").and_then(Value::as_str);
+    let entry = Entry::new(
+        Direction::In,
+        &api,
+        number.unwrap_or_default(),
+        &traffic_page::incoming(&headers, &text),
+    );
     let answer = open(&app, account, uri, &headers, &body).and_then(|call| match api.as_str() {
         "pay" => Ok(pay::answer(&call)),
         "inquiryPayment" => Ok(ask::answer(&call)),
         "refund" => Ok(refund::answer(&call)),
         _ => Err("INVALID_API"),
     });
-    match answer {
+    let response = match answer {
         Ok(answer) => signed(account, uri, &answer),
         Err(code) => {
             log::event("antom-refused", format_args!("code={code}"));
@@ -108,7 +122,11 @@ pub(crate) async fn call(
                 json!({ "result": CallResult::failed(code).json() }).to_string(),
             )
         }
-    }
+    };
+    let (response, told) = respond::peek(response).await;
+    app.traffic
+        .record(entry.answered(response.status().as_u16(), &told));
+    response
 }
 
 /// The gates that every call passes; the code is for the unsigned refusal.

@@ -7,7 +7,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{
     Config, SandboxError,
@@ -15,11 +15,13 @@ use crate::{
     clock,
     faults::{Faults, RefundFault},
     gateway_time::GatewayTime,
-    notifier::Sender,
     random,
+    sender::Sender,
+    shopper::Shopper,
     sign::Keys,
     store::Store,
-    trade::Moment,
+    trade::{Moment, Trade},
+    traffic::Traffic,
 };
 
 /// The running stand-in.
@@ -33,7 +35,12 @@ pub(crate) struct App {
     pub(crate) sender: Sender,
     /// Wakes the notifier when something became due earlier than it knows.
     pub(crate) wake: Notify,
+    pub(crate) traffic: Traffic,
+    /// The `out_trade_no` of each payment that has just changed, for the desktop page that waits.
+    changes: broadcast::Sender<String>,
     faults: Mutex<Faults>,
+    /// The faults that the program was started with.
+    first_faults: Faults,
     /// How many deliveries of a `notify_id` are on their way.
     on_their_way: Mutex<BTreeMap<String, u32>>,
     /// Makes the login cookies; a restart logs every shopper out.
@@ -48,9 +55,12 @@ impl App {
             speedup: config.speedup,
             keys: config.keys,
             antom: config.antom,
-            sender: Sender::new(config.answer_deadline),
+            sender: Sender::new(config.answer_deadline).map_err(SandboxError::Certificates)?,
             wake: Notify::new(),
-            faults: Mutex::default(),
+            traffic: Traffic::new(),
+            changes: broadcast::channel(64).0,
+            faults: Mutex::new(config.faults.0.clone()),
+            first_faults: config.faults.0,
             on_their_way: Mutex::default(),
             session_secret: random::hex(32).map_err(|_| SandboxError::Random)?,
         })
@@ -69,6 +79,23 @@ impl App {
     /// Sets the faults of the next payments.
     pub(crate) fn set_faults(&self, faults: Faults) {
         *lock(&self.faults) = faults;
+    }
+
+    /// Back to the faults that the program was started with.
+    pub(crate) fn reset_faults(&self) -> Faults {
+        self.set_faults(self.first_faults.clone());
+        self.first_faults.clone()
+    }
+
+    /// Tells whoever waits for a payment that it has changed.
+    pub(crate) fn tell(&self, out_trade_no: &str) {
+        // Nobody may be waiting.
+        let _ = self.changes.send(out_trade_no.to_owned());
+    }
+
+    /// The changes from now on.
+    pub(crate) fn watch(&self) -> broadcast::Receiver<String> {
+        self.changes.subscribe()
     }
 
     /// Counts a delivery of `notify_id` as on its way until the answer is dropped.
@@ -92,7 +119,7 @@ impl App {
     /// # Errors
     ///
     /// The operating system gives no random numbers.
-    pub(crate) fn moment(&self) -> Result<Moment, getrandom::Error> {
+    pub(crate) fn moment(&self, trade: &Trade) -> Result<Moment, getrandom::Error> {
         let now_ms = clock::now_ms();
         let date = GatewayTime::from_unix_ms(now_ms).compact_date();
         Ok(Moment {
@@ -101,25 +128,33 @@ impl App {
             // 28 in all.
             trade_no: format!("{date}21001{}", random::digits(15)?),
             notify_id: random::hex(17)?,
-            faults: self.faults(),
+            faults: trade
+                .faults
+                .clone()
+                .unwrap_or_else(|| self.faults())
+                .spelled_out(),
         })
     }
 
-    /// The cookie value of a shopper who has logged in for the trade `cashier_id`.
-    pub(crate) fn session(&self, cashier_id: &str) -> String {
+    /// The cookie value of a shopper who has logged in for the trade `cashier_id`; without one, of a
+    /// desktop browser that waits for it to be paid with a phone.
+    pub(crate) fn session(&self, cashier_id: &str, shopper: Option<&Shopper>) -> String {
+        let account = shopper.map_or("", |shopper| shopper.account);
         random::to_hex(&Sha256::digest(format!(
-            "{}{cashier_id}",
+            "{} {cashier_id} {account}",
             self.session_secret
         )))
     }
 
-    /// Whether `presented` is the cookie value for `cashier_id`.
-    pub(crate) fn is_session(&self, cashier_id: &str, presented: &str) -> bool {
-        bool::from(
-            self.session(cashier_id)
-                .as_bytes()
-                .ct_eq(presented.as_bytes()),
-        )
+    /// Whether `presented` is that cookie value.
+    pub(crate) fn is_session(
+        &self,
+        cashier_id: &str,
+        shopper: Option<&Shopper>,
+        presented: &str,
+    ) -> bool {
+        let expected = self.session(cashier_id, shopper);
+        bool::from(expected.as_bytes().ct_eq(presented.as_bytes()))
     }
 }
 

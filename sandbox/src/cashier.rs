@@ -3,215 +3,152 @@
 
 use std::sync::Arc;
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequestParts, Path, Query, State},
-    http::{StatusCode, header, request::Parts},
-    response::Response,
-};
-use serde::Deserialize;
+use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 
 use crate::{
     app::App,
-    log, notification, pages,
-    password::{ACCOUNT, LOGIN_PASSWORD},
+    clock,
+    faults::NotifyFault,
+    log, notification,
+    outcome::Outcome,
+    pages,
+    password::{LOGIN_PASSWORD, PAYMENT_PASSWORD},
+    paying::{Confirmation, Paying},
     respond::{FormsLead, found, page, see_other},
-    trade::{Paying, Trade},
-    words::Lang,
+    shopper::{SHOPPERS, Shopper},
+    trade,
+    visit::{COOKIE, DESK_COOKIE, FormError, Visit, set_cookie},
+    wallet::Refusal,
+    wallet_pages,
 };
 
-/// Name of the login cookie. Its path is the one payment it belongs to.
-const COOKIE: &str = "cashier_session";
-
-/// What the page's URL says beside the payment.
-#[derive(Default, Deserialize)]
-struct PageQuery {
-    #[serde(default)]
-    lang: String,
-    #[serde(default)]
-    error: String,
-}
-
-/// What was wrong with the last form, as its word in the URL. Only known words are ever shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FormError {
-    Login,
-    NotSixDigits,
-    TooSimple,
-    Wrong,
-}
-
-impl FormError {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::NotSixDigits => "not-six-digits",
-            Self::TooSimple => "too-simple",
-            Self::Wrong => "wrong",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Login,
-            Self::NotSixDigits,
-            Self::TooSimple,
-            Self::Wrong,
-        ]
-        .into_iter()
-        .find(|error| error.word() == word)
-    }
-}
-
-/// A request for a page of one payment.
-pub(crate) struct Visit {
-    pub(crate) lang: Lang,
-    /// Whether the shopper chose the language, so that links and forms keep it.
-    lang_chosen: bool,
-    pub(crate) error: Option<FormError>,
-    logged_in: bool,
-    /// The trade when the request arrived.
-    pub(crate) trade: Trade,
-}
-
-impl FromRequestParts<Arc<App>> for Visit {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        // A query or path that cannot be decoded is no page of ours either.
-        let query = Query::<PageQuery>::from_request_parts(parts, app).await;
-        let Query(query) = query.unwrap_or_default();
-        let chosen = Lang::parse(&query.lang);
-        let lang = chosen.unwrap_or_else(|| Lang::of_headers(&parts.headers));
-        let unknown = || {
-            page(
-                StatusCode::NOT_FOUND,
-                pages::not_found(lang),
-                FormsLead::Here,
-            )
-        };
-        let Path(cashier_id) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| unknown())?;
-        let trade = app
-            .store
-            .read(|book| book.by_cashier_id(&cashier_id).cloned())
-            .ok_or_else(unknown)?;
-        let logged_in = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .any(|(name, value)| name == COOKIE && app.is_session(&cashier_id, value));
-        Ok(Self {
-            lang,
-            lang_chosen: chosen.is_some(),
-            error: FormError::parse(&query.error),
-            logged_in,
-            trade,
-        })
-    }
-}
-
-impl Visit {
-    /// A page of this payment in the chosen language; `step` is empty or starts with `/`.
-    pub(crate) fn path(&self, step: &str) -> String {
-        let path = format!("/cashier/{}{step}", self.trade.cashier_id);
-        if self.lang_chosen {
-            format!("{path}?lang={}", self.lang.code())
-        } else {
-            path
-        }
-    }
-
-    fn path_with_error(&self, step: &str, error: FormError) -> String {
-        let path = self.path(step);
-        let joint = if self.lang_chosen { '&' } else { '?' };
-        format!("{path}{joint}error={}", error.word())
-    }
-}
-
-/// The order and the form to log in.
+/// The order, the shoppers to choose from, and on a desktop the code to scan.
 pub(crate) async fn login_page(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    if visit.logged_in {
+    if visit.shopper.is_some() && !visit.switch {
         return see_other(&visit.path("/pay"));
     }
-    let markup = pages::login(&visit, &app.partner);
-    page(StatusCode::OK, markup, FormsLead::Here)
-}
-
-/// Takes account and login password.
-pub(crate) async fn log_in(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
-    let account_matches = form_value(&body, "account")
-        .trim()
-        .eq_ignore_ascii_case(ACCOUNT);
-    if !account_matches || form_value(&body, "login_password") != LOGIN_PASSWORD {
-        log::event(
-            "login-refused",
-            format_args!("out_trade_no={}", visit.trade.out_trade_no),
-        );
-        return see_other(&visit.path_with_error("", FormError::Login));
+    if visit.desk && visit.trade.payment.is_some() {
+        return see_other(&visit.path("/result"));
     }
-    log::event(
-        "logged-in",
-        format_args!("out_trade_no={}", visit.trade.out_trade_no),
-    );
-    let cookie = format!(
-        "{COOKIE}={}; Path=/cashier/{}; HttpOnly; SameSite=Lax",
-        app.session(&visit.trade.cashier_id),
-        visit.trade.cashier_id
-    );
-    let mut response = see_other(&visit.path("/pay"));
-    if let Ok(cookie) = cookie.parse() {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    let wallets = app.store.read(|book| book.wallets.all());
+    let markup = wallet_pages::login(&visit, &app.partner, &wallets);
+    let mut response = page(StatusCode::OK, markup, FormsLead::Away);
+    if visit.shows_code() {
+        set_cookie(
+            &mut response,
+            &visit,
+            DESK_COOKIE,
+            &app.session(&visit.trade.cashier_id, None),
+        );
     }
     response
 }
 
-/// The order and the form for the payment password.
-pub(crate) async fn pay_page(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    if !visit.logged_in {
-        return see_other(&visit.path(""));
+/// `location`, with `shopper` logged in for this payment.
+pub(crate) fn logged_in(app: &App, visit: &Visit, shopper: &Shopper, location: &str) -> Response {
+    log::event(
+        "logged-in",
+        format_args!("out_trade_no={}", visit.trade.out_trade_no),
+    );
+    let mut response = see_other(location);
+    let session = app.session(&visit.trade.cashier_id, Some(shopper));
+    set_cookie(&mut response, visit, COOKIE, &session);
+    response
+}
+
+/// Takes account and login password, or a test shopper's button, which needs none.
+pub(crate) async fn log_in(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
+    let chosen = Shopper::of_account(&form_value(&body, "shopper"));
+    let typed = Shopper::of_account(&form_value(&body, "account"))
+        .filter(|_| form_value(&body, "login_password") == LOGIN_PASSWORD);
+    match chosen.or(typed) {
+        Some(shopper) => logged_in(&app, &visit, shopper, &visit.path("/pay")),
+        None => {
+            log::event(
+                "login-refused",
+                format_args!("out_trade_no={}", visit.trade.out_trade_no),
+            );
+            see_other(&visit.path_with_error("", FormError::Login))
+        }
     }
+}
+
+/// Logs the default shopper in and pays from the balance: one click.
+pub(crate) async fn quick(State(app): State<Arc<App>>, visit: Visit) -> Response {
+    let [shopper, ..] = &SHOPPERS;
+    let confirmation = Confirmation {
+        shopper,
+        payment_password: PAYMENT_PASSWORD.to_owned(),
+        card: None,
+        outcome: visit.outcome,
+    };
+    match confirm(&app, &visit, &confirmation, visit.notify) {
+        Some(location) => logged_in(&app, &visit, shopper, &location),
+        None => failed(&visit),
+    }
+}
+
+/// The order, the ways to pay it, and the form for the payment password.
+pub(crate) async fn pay_page(State(app): State<Arc<App>>, visit: Visit) -> Response {
+    let Some(shopper) = visit.shopper else {
+        return see_other(&visit.path(""));
+    };
     if visit.trade.payment.is_some() {
         return see_other(&visit.path("/result"));
     }
-    if visit.trade.is_locked() {
-        return page(
-            StatusCode::OK,
-            pages::locked(&visit, &app.partner),
-            FormsLead::Here,
-        );
+    let wallet = app.store.read(|book| book.wallets.of(shopper));
+    if wallet.is_locked(clock::now_ms()) {
+        let markup = wallet_pages::locked(&visit, &app.partner, &wallet);
+        return page(StatusCode::OK, markup, FormsLead::Here);
     }
-    let markup = pages::pay(&visit, &app.partner);
+    let markup = wallet_pages::pay(&visit, &app.partner, shopper, &wallet);
     page(StatusCode::OK, markup, FormsLead::Away)
 }
 
-/// Takes the payment password.
+/// Takes the payment password and what was chosen beside it.
 pub(crate) async fn pay(State(app): State<Arc<App>>, visit: Visit, body: Bytes) -> Response {
-    if !visit.logged_in {
+    let Some(shopper) = visit.shopper else {
         return see_other(&visit.path(""));
-    }
-    let entered = form_value(&body, "payment_password");
-    let Ok(moment) = app.moment() else {
-        return failed(&visit);
     };
-    let changed = app.store.change(|book| {
-        book.by_cashier_id_mut(&visit.trade.cashier_id)
-            .map(|trade| trade.pay(&entered, moment))
-    });
+    let method = form_value(&body, "method");
+    let confirmation = Confirmation {
+        shopper,
+        payment_password: form_value(&body, "payment_password"),
+        card: method.strip_prefix("card:").map(str::to_owned),
+        outcome: Outcome::parse(&form_value(&body, "outcome")),
+    };
+    let notify = NotifyFault::parse(&form_value(&body, "notify"));
+    match confirm(&app, &visit, &confirmation, notify) {
+        Some(location) => see_other(&location),
+        None => failed(&visit),
+    }
+}
+
+/// Applies a confirmation and answers where the shopper goes; `None` when the stand-in failed.
+fn confirm(
+    app: &App,
+    visit: &Visit,
+    confirmation: &Confirmation,
+    notify: Option<NotifyFault>,
+) -> Option<String> {
+    let mut moment = app.moment(&visit.trade).ok()?;
+    if notify.is_some() {
+        moment.faults.notify = notify;
+        moment.faults = moment.faults.spelled_out();
+    }
+    let cashier_id = &visit.trade.cashier_id;
+    let changed = app
+        .store
+        .change(|book| book.pay(cashier_id, confirmation, moment, app.speedup));
     let paying = match changed {
-        Ok(Some(paying)) => paying,
-        // Removed since the request arrived, to make room.
-        Ok(None) => return failed(&visit),
+        // None: removed since the request arrived, to make room.
+        Ok(paying) => paying?,
         Err(error) => {
             log::event(
                 "state-not-written",
                 format_args!("reason={:?}", error.kind()),
             );
-            return failed(&visit);
+            return None;
         }
     };
     log::event(
@@ -221,34 +158,70 @@ pub(crate) async fn pay(State(app): State<Arc<App>>, visit: Visit, body: Bytes) 
             visit.trade.out_trade_no
         ),
     );
-    let error = match paying {
-        Paying::Paid => {
+    Some(match paying {
+        Paying::Done(_) => {
             app.wake.notify_one();
-            return see_other(&visit.path("/result"));
+            app.tell(&visit.trade.out_trade_no);
+            visit.path("/result")
         }
-        Paying::AlreadyPaid => return see_other(&visit.path("/result")),
-        Paying::Locked => return see_other(&visit.path("/pay")),
-        Paying::NotSixDigits => FormError::NotSixDigits,
-        Paying::TooSimple => FormError::TooSimple,
-        Paying::Wrong => FormError::Wrong,
-    };
-    see_other(&visit.path_with_error("/pay", error))
+        Paying::AlreadyPaid => visit.path("/result"),
+        Paying::Cancelled => visit.path("/cancel"),
+        Paying::Refused(Refusal::Locked) => visit.path("/pay"),
+        Paying::Refused(refusal) => visit.path_with_error("/pay", FormError::Refused(refusal)),
+    })
+}
+
+/// Forgets a saved card.
+pub(crate) async fn delete_card(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    if let Some(shopper) = visit.shopper {
+        let card = form_value(&body, "card");
+        let deleted = app
+            .store
+            .change(|book| book.wallets.of_mut(shopper).delete_card(&card));
+        if deleted.is_err() {
+            return failed(&visit);
+        }
+    }
+    see_other(&visit.path("/pay"))
 }
 
 /// What was paid, and the way back to the merchant.
 pub(crate) async fn result_page(State(app): State<Arc<App>>, visit: Visit) -> Response {
-    // The signed query is for the shopper who paid.
-    if !visit.logged_in {
+    // The signed query is for the shopper who paid, and for the desktop where it was begun.
+    if visit.shopper.is_none() && !visit.desk {
         return see_other(&visit.path(""));
     }
     let Some(payment) = &visit.trade.payment else {
         return see_other(&visit.path("/pay"));
     };
+    match payment.state {
+        trade::State::Processing => {
+            return page(
+                StatusCode::OK,
+                wallet_pages::processing(&visit),
+                FormsLead::Here,
+            );
+        }
+        trade::State::Closed => {
+            return page(
+                StatusCode::OK,
+                wallet_pages::closed(&visit, &app.partner),
+                FormsLead::Here,
+            );
+        }
+        trade::State::Paid | trade::State::Refunded => {}
+    }
     let Ok(return_url) = notification::return_url(&visit.trade, payment, &app.keys) else {
         return failed(&visit);
     };
     match return_url {
-        Some(return_url) if payment.faults.return_delay_ms == 0 => {
+        Some(return_url)
+            if payment.faults.return_delay_ms == 0 && !payment.stays && !visit.in_app =>
+        {
             log::event(
                 "returned",
                 format_args!("out_trade_no={}", visit.trade.out_trade_no),
@@ -256,7 +229,7 @@ pub(crate) async fn result_page(State(app): State<Arc<App>>, visit: Visit) -> Re
             found(&return_url)
         }
         return_url => {
-            let markup = pages::result(&visit, payment, &app.partner, return_url.as_deref());
+            let markup = wallet_pages::result(&visit, payment, &app.partner, return_url.as_deref());
             page(StatusCode::OK, markup, FormsLead::Here)
         }
     }
@@ -264,7 +237,8 @@ pub(crate) async fn result_page(State(app): State<Arc<App>>, visit: Visit) -> Re
 
 /// Leaves without paying: the trade stays open and nobody is notified.
 pub(crate) async fn cancel(visit: Visit) -> Response {
-    if visit.trade.payment.is_some() {
+    let state = visit.trade.state();
+    if state.is_some_and(|state| state != trade::State::Closed) {
         return see_other(&visit.path("/result"));
     }
     log::event(
@@ -286,7 +260,7 @@ fn failed(visit: &Visit) -> Response {
 }
 
 /// A value of a form of ours; empty when it is not there.
-fn form_value(body: &[u8], wanted: &str) -> String {
+pub(crate) fn form_value(body: &[u8], wanted: &str) -> String {
     form_urlencoded::parse(body)
         .find(|(name, _)| name == wanted)
         .map_or_else(String::new, |(_, value)| value.into_owned())

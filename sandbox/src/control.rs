@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Json,
     extract::{ConnectInfo, Path, Request, State, rejection::JsonRejection},
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
-    faults::Faults,
+    faults::{Faults, NotifyFault},
     log, notifier,
     refund::Refund,
     trade::{Delivery, Trade},
@@ -72,6 +72,30 @@ fn is_loopback_host(host: &str) -> bool {
     }
 }
 
+/// Whether a form was sent by a page of ours, or by no browser at all: a foreign page could send one
+/// without being asked for permission.
+pub(crate) fn is_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    match (headers.get(header::ORIGIN), text(header::HOST)) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => origin.as_bytes() == format!("http://{host}").as_bytes(),
+        (Some(_), None) => false,
+    }
+}
+
+/// The answer to a form of a foreign page.
+pub(crate) fn foreign_page() -> Response {
+    problem(
+        StatusCode::FORBIDDEN,
+        "foreign_page",
+        "only a page of the stand-in itself may send this form",
+    )
+}
+
 /// Sets the faults of the next payments. `application/json` is required, so that a foreign page in
 /// a browser cannot send it without being asked for permission first.
 pub(crate) async fn set_faults(
@@ -92,9 +116,37 @@ pub(crate) async fn set_faults(
 
 /// Back to no faults.
 pub(crate) async fn reset_faults(State(app): State<Arc<App>>) -> Response {
-    app.set_faults(Faults::default());
-    log::event("faults-reset", format_args!("hold=false"));
-    Json(Faults::default()).into_response()
+    let faults = app.reset_faults();
+    log::event("faults-reset", format_args!("hold={}", faults.hold));
+    Json(faults).into_response()
+}
+
+/// Sets how one trade misbehaves: its payment to come, or what is still to be sent of a payment made.
+pub(crate) async fn set_trade_faults(
+    State(app): State<Arc<App>>,
+    Path(out_trade_no): Path<String>,
+    faults: Result<Json<Faults>, JsonRejection>,
+) -> Response {
+    let faults = match faults {
+        Ok(Json(faults)) => faults,
+        Err(rejection) => return problem(rejection.status(), "bad_json", &rejection.body_text()),
+    };
+    if let Some(detail) = faults.out_of_range() {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", detail);
+    }
+    let changed = app.store.change(|book| {
+        let trade = book.by_out_trade_no_mut(&out_trade_no)?;
+        trade.faults = Some(faults.clone());
+        if let Some(payment) = &mut trade.payment {
+            payment.faults = faults.clone().spelled_out();
+        }
+        Some(())
+    });
+    match changed {
+        Ok(Some(())) => Json(faults).into_response(),
+        Ok(None) => no_trade(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 /// A refund as the control routes tell it.
@@ -179,6 +231,8 @@ pub(crate) struct NotifyRequest {
     out_trade_no: String,
     #[serde(default)]
     tamper: Option<String>,
+    #[serde(default)]
+    fault: Option<NotifyFault>,
 }
 
 /// Sends one notification now and answers the delivery.
@@ -196,14 +250,18 @@ pub(crate) async fn notify(
     {
         return no_trade();
     }
-    let Some((trade, payment)) = notifier::paid(&app, &request.out_trade_no) else {
+    let Some((trade, payment)) = notifier::notifiable(&app, &request.out_trade_no) else {
         return problem(
             StatusCode::CONFLICT,
             "not_paid",
-            "only a paid trade is notified",
+            "only a trade that is paid or closed is notified",
         );
     };
-    let delivery = notifier::deliver(&app, &trade, &payment, request.tamper.as_deref()).await;
+    let tamper = match request.fault {
+        Some(NotifyFault::Tampered) => request.tamper.as_deref().or(Some("total_fee")),
+        _ => request.tamper.as_deref(),
+    };
+    let delivery = notifier::deliver(&app, &trade, &payment, request.fault, tamper).await;
     Json(delivery).into_response()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sign::Fields;
+use crate::{outcome::Outcome, sign::Fields};
 
 /// How the next payments misbehave. Part of a request left out means "no such fault".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,86 @@ pub(crate) struct Faults {
     pub(crate) hold: bool,
     /// What happens to the next refund, and to that one only.
     pub(crate) refund: Option<RefundFault>,
+    /// How the payment ends; without one the amount and the wallet decide.
+    pub(crate) outcome: Option<Outcome>,
+    /// What is wrong with each notification, or with the way it is sent.
+    pub(crate) notify: Option<NotifyFault>,
+}
+
+/// What is wrong with notifications: one word each, for forms, queries and JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NotifyFault {
+    /// Three times at once.
+    Duplicate,
+    /// An older message, that it waits for payment, arrives after the newer one.
+    Reordered,
+    /// Ten seconds late.
+    Delayed,
+    /// The amount altered after signing.
+    Tampered,
+    /// Signed with a key that is not Alipay's.
+    WrongKey,
+    /// Signed by Alipay, but meant for another merchant.
+    OtherMerchant,
+    /// A genuine signature under other fields, which join to the same text.
+    Resplit,
+    /// A genuine message in GBK.
+    Gbk,
+    /// The first acknowledgement counts as status 500, so that it comes again.
+    Retried,
+    /// Byte by byte, over five seconds.
+    Slow,
+    /// The connection ends in the middle of the body.
+    Cut,
+    /// Not sent until somebody says so.
+    Held,
+}
+
+impl NotifyFault {
+    /// All of them, as forms show them.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Duplicate,
+        Self::Reordered,
+        Self::Delayed,
+        Self::Tampered,
+        Self::WrongKey,
+        Self::OtherMerchant,
+        Self::Resplit,
+        Self::Gbk,
+        Self::Retried,
+        Self::Slow,
+        Self::Cut,
+        Self::Held,
+    ];
+
+    /// Its word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Duplicate => "duplicate",
+            Self::Reordered => "reordered",
+            Self::Delayed => "delayed",
+            Self::Tampered => "tampered",
+            Self::WrongKey => "wrong_key",
+            Self::OtherMerchant => "other_merchant",
+            Self::Resplit => "resplit",
+            Self::Gbk => "gbk",
+            Self::Retried => "retried",
+            Self::Slow => "slow",
+            Self::Cut => "cut",
+            Self::Held => "held",
+        }
+    }
+
+    /// Reads [`Self::word`].
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word() == word)
+    }
+
+    /// Whether Antom's JSON can have it too: it is neither a form nor in another charset.
+    pub(crate) const fn is_of_antom(self) -> bool {
+        !matches!(self, Self::Resplit | Self::Gbk)
+    }
 }
 
 /// How one refund misbehaves.
@@ -47,11 +127,46 @@ impl Default for Faults {
             tamper: None,
             hold: false,
             refund: None,
+            outcome: None,
+            notify: None,
         }
     }
 }
 
+/// How late `delayed` is, and how long one of the two waits where their order is chosen.
+const LATE_MS: u64 = 10_000;
+const BEHIND_MS: u64 = 4_000;
+
 impl Faults {
+    /// These faults with what `notify` means for the plain ones among them.
+    pub(crate) fn spelled_out(mut self) -> Self {
+        match self.notify {
+            Some(NotifyFault::Duplicate) => self.notify_copies = self.notify_copies.max(3),
+            Some(NotifyFault::Delayed) => self.notify_delay_ms = self.notify_delay_ms.max(LATE_MS),
+            Some(NotifyFault::Tampered) => {
+                self.tamper.get_or_insert_with(|| "total_fee".to_owned());
+            }
+            Some(NotifyFault::Held) => self.hold = true,
+            _ => {}
+        }
+        self
+    }
+
+    /// Delays as an outcome that is about order wants them.
+    pub(crate) fn order_of_arrival(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::ReturnFirst => {
+                self.return_delay_ms = 0;
+                self.notify_delay_ms = self.notify_delay_ms.max(BEHIND_MS);
+            }
+            Outcome::NotificationFirst => {
+                self.notify_delay_ms = 0;
+                self.return_delay_ms = self.return_delay_ms.max(BEHIND_MS);
+            }
+            _ => {}
+        }
+    }
+
     /// Names the first number out of range, with the range.
     pub(crate) fn out_of_range(&self) -> Option<&'static str> {
         if self.notify_delay_ms > MAX_DELAY_MS {
@@ -92,7 +207,7 @@ pub(crate) fn tamper(fields: &mut Fields, name: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Faults, tamper};
+    use super::{Faults, NotifyFault, tamper};
     use crate::sign::Fields;
 
     #[test]
@@ -134,6 +249,37 @@ mod tests {
             }
         );
         assert_eq!(faults.out_of_range(), None);
+    }
+
+    #[test]
+    fn every_fault_of_a_notification_has_its_word() {
+        for one in NotifyFault::ALL {
+            assert_eq!(NotifyFault::parse(one.word()), Some(one));
+            assert_eq!(serde_json::to_value(one).unwrap(), one.word());
+        }
+        assert_eq!(NotifyFault::parse("none"), None);
+    }
+
+    #[test]
+    fn plain_faults_are_spelled_out_and_keep_what_was_said() {
+        let of = |notify| Faults {
+            notify: Some(notify),
+            ..Faults::default()
+        };
+        let spelled = |notify| of(notify).spelled_out();
+        assert_eq!(spelled(NotifyFault::Duplicate).notify_copies, 3);
+        assert_eq!(spelled(NotifyFault::Delayed).notify_delay_ms, 10_000);
+        assert_eq!(
+            spelled(NotifyFault::Tampered).tamper.as_deref(),
+            Some("total_fee")
+        );
+        assert!(spelled(NotifyFault::Held).hold);
+        assert_eq!(spelled(NotifyFault::Cut), of(NotifyFault::Cut));
+        let more = Faults {
+            notify_copies: 5,
+            ..of(NotifyFault::Duplicate)
+        };
+        assert_eq!(more.clone().spelled_out(), more);
     }
 
     #[test]

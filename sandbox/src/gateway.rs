@@ -13,8 +13,9 @@ use crate::{
     app::App,
     clock, log, pages, query, random, refund,
     request::{GatewayError, MerchantRequest, PayRequest, parse_fields},
-    respond::{FormsLead, found, page},
+    respond::{self, FormsLead, found, page},
     sign::Fields,
+    traffic::{self, Direction, Entry},
     words::Lang,
 };
 
@@ -61,6 +62,22 @@ async fn answer(app: &App, fields: Result<Fields, GatewayError>, headers: &Heade
         Ok(fields) => fields,
         Err(error) => return api_error(error),
     };
+    let value = |name: &str| fields.get(name).map_or("", String::as_str);
+    let said = traffic::lines(
+        fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    let number = value("out_trade_no");
+    let entry = Entry::new(Direction::In, value("service"), number, &said);
+    let response = serve(app, fields, headers).await;
+    let (response, text) = respond::peek(response).await;
+    app.traffic
+        .record(entry.answered(response.status().as_u16(), &text));
+    response
+}
+
+async fn serve(app: &App, fields: Fields, headers: &HeaderMap) -> Response {
     let kind = match fields.get("service").map(String::as_str) {
         Some("create_forex_trade" | "create_forex_trade_wap") => Kind::Page,
         Some("single_trade_query") => Kind::Query,

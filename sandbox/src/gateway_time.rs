@@ -35,6 +35,11 @@ impl GatewayTime {
         )
     }
 
+    /// Year and month, to compare.
+    pub(crate) fn month(self) -> (u64, u64) {
+        (self.year, self.month)
+    }
+
     /// `yyyyMMdd`, the start of a `trade_no`.
     pub(crate) fn compact_date(self) -> String {
         format!("{:04}{:02}{:02}", self.year, self.month, self.day)

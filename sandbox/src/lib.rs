@@ -27,33 +27,49 @@ mod app;
 mod cashier;
 mod clock;
 mod control;
+mod desk;
 mod faults;
+mod forge;
 mod gateway;
 mod gateway_time;
+mod key_pair;
 mod ladder;
 mod log;
 mod money;
 mod notification;
 mod notifier;
+mod outcome;
 mod overview;
 mod pages;
 mod password;
+mod paying;
+mod payment;
 mod query;
 mod random;
 mod refund;
 mod request;
 mod respond;
+mod sender;
+mod shopper;
 mod store;
 mod trade;
+mod traffic;
+mod traffic_page;
+mod visit;
+mod wallet;
+mod wallet_pages;
+mod wallet_words;
 mod words;
 
 use std::{fmt, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, routing};
+use axum::{Router, extract::DefaultBodyLimit};
 use tokio::{net::TcpListener, task::JoinSet};
 
+pub use key_pair::{KeyPair, NoKeyPair};
 pub use log::log_to_standard_error;
-pub use password::{ACCOUNT, LOGIN_PASSWORD, PAYMENT_PASSWORD};
+pub use password::{LOGIN_PASSWORD, PAYMENT_PASSWORD};
+pub use shopper::ACCOUNT;
 pub use store::StateError;
 
 use crate::{app::App, sign::Keys};
@@ -78,6 +94,21 @@ pub struct Config {
     pub answer_deadline: Duration,
     /// The merchant's account with Antom; without one there is no Antom here.
     pub antom: Option<antom::Account>,
+    /// How payments misbehave until somebody says otherwise.
+    pub faults: FirstFaults,
+}
+
+/// The faults of the whole run, from the text of their JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstFaults(faults::Faults);
+
+impl FirstFaults {
+    /// Reads what `POST /control/faults` takes; `None` for anything else.
+    #[must_use]
+    pub fn parse(json: &str) -> Option<Self> {
+        let faults: faults::Faults = serde_json::from_str(json).ok()?;
+        faults.out_of_range().is_none().then_some(Self(faults))
+    }
 }
 
 impl Config {
@@ -90,6 +121,7 @@ impl Config {
             speedup: 1,
             answer_deadline: ANSWER_DEADLINE,
             antom: None,
+            faults: FirstFaults::default(),
         }
     }
 }
@@ -98,6 +130,8 @@ impl Config {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SandboxError {
+    /// The system's certificates for https cannot be read.
+    Certificates(io::Error),
     /// The operating system gives no random numbers.
     Random,
     /// The state file cannot be used.
@@ -107,6 +141,10 @@ pub enum SandboxError {
 impl fmt::Display for SandboxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Certificates(error) => write!(
+                f,
+                "the system's certificates cannot be read ({error}); install the package ca-certificates"
+            ),
             Self::Random => f.write_str("the operating system gives no random numbers"),
             Self::State(error) => write!(f, "the state file {error}"),
         }
@@ -148,47 +186,42 @@ impl Sandbox {
 }
 
 fn router(app: Arc<App>) -> Router {
+    use axum::routing::{get, post};
     let loopback_only = Router::new()
-        .route("/", routing::get(overview::page))
+        .route("/", get(overview::page))
+        .route("/wallets/refill", post(overview::refill))
+        .route("/traffic", get(traffic_page::page))
+        .route("/traffic/events", get(traffic_page::events))
+        .route("/traffic/send", post(traffic_page::send))
         .route(
             "/control/faults",
-            routing::post(control::set_faults).delete(control::reset_faults),
+            post(control::set_faults).delete(control::reset_faults),
         )
-        .route("/control/notify", routing::post(control::notify))
+        .route("/control/notify", post(control::notify))
+        .route("/control/trades/{out_trade_no}", get(control::trade))
         .route(
-            "/control/trades/{out_trade_no}",
-            routing::get(control::trade),
+            "/control/trades/{out_trade_no}/faults",
+            post(control::set_trade_faults),
         )
         .layer(axum::middleware::from_fn(control::loopback_only));
+    let cashier = Router::new()
+        .route("/", get(cashier::login_page))
+        .route("/login", post(cashier::log_in))
+        .route("/quick", post(cashier::quick))
+        .route("/app", get(desk::app_hop).post(desk::open_app))
+        .route("/events", get(desk::events))
+        .route("/card", post(cashier::delete_card))
+        .route("/pay", get(cashier::pay_page).post(cashier::pay))
+        .route("/result", get(cashier::result_page))
+        .route("/cancel", get(cashier::cancel));
     Router::new()
-        .route(
-            "/gateway.do",
-            routing::get(gateway::get).post(gateway::post),
-        )
-        .route("/ams/api/v1/payments/{api}", routing::post(antom::call))
-        .route(
-            "/ams/sandbox/api/v1/payments/{api}",
-            routing::post(antom::call),
-        )
-        .route("/cashier/{cashier_id}", routing::get(cashier::login_page))
-        .route(
-            "/cashier/{cashier_id}/login",
-            routing::post(cashier::log_in),
-        )
-        .route(
-            "/cashier/{cashier_id}/pay",
-            routing::get(cashier::pay_page).post(cashier::pay),
-        )
-        .route(
-            "/cashier/{cashier_id}/result",
-            routing::get(cashier::result_page),
-        )
-        .route(
-            "/cashier/{cashier_id}/cancel",
-            routing::get(cashier::cancel),
-        )
-        .route("/sandbox.css", routing::get(respond::style))
-        .route("/favicon.ico", routing::get(respond::no_icon))
+        .route("/gateway.do", get(gateway::get).post(gateway::post))
+        .route("/ams/api/v1/payments/{api}", post(antom::call))
+        .route("/ams/sandbox/api/v1/payments/{api}", post(antom::call))
+        .nest("/cashier/{cashier_id}", cashier)
+        .route("/sandbox.css", get(respond::style))
+        .route("/sandbox.js", get(respond::script))
+        .route("/favicon.ico", get(respond::no_icon))
         .merge(loopback_only)
         .fallback(respond::not_found)
         .layer(axum::middleware::map_response(respond::harden))

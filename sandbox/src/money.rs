@@ -100,6 +100,22 @@ impl Amount {
         }
     }
 
+    /// An amount of US dollars.
+    pub(crate) fn of_cents(cents: u64) -> Self {
+        Self {
+            minor: cents,
+            currency: "USD".to_owned(),
+        }
+    }
+
+    /// The same currency with another number.
+    pub(crate) fn with_minor(&self, minor: u64) -> Self {
+        Self {
+            minor,
+            currency: self.currency.clone(),
+        }
+    }
+
     /// In minor units: cents, fen, whole yen.
     pub(crate) fn minor(&self) -> u64 {
         self.minor
@@ -111,9 +127,61 @@ impl Amount {
     }
 }
 
+/// Millionths of a US dollar in one minor unit: the test wallet's own rates, which never change.
+fn rate(currency: &str) -> u64 {
+    match currency {
+        "AUD" => 6_500,
+        "CAD" => 7_200,
+        "CHF" => 12_000,
+        "CNY" => 1_400,
+        "DKK" => 1_500,
+        "EUR" => 11_000,
+        "GBP" => 13_000,
+        "HKD" => 1_280,
+        "JPY" => 6_500,
+        "KRW" => 720,
+        "NOK" => 950,
+        "NZD" => 5_800,
+        "SEK" => 1_000,
+        "SGD" => 7_600,
+        "THB" => 300,
+        // US dollars: every other currency was refused when the trade was opened.
+        _ => 10_000,
+    }
+}
+
+/// What an amount is in millionths of a US dollar: the wallet's limits are in dollars.
+pub(crate) fn usd_micros(amount: &Amount) -> u64 {
+    amount.minor.saturating_mul(rate(&amount.currency))
+}
+
+/// What the wallet takes for `price`: US dollars and yuan as they are, the rest in yuan, rounded up.
+pub(crate) fn charged(price: &Amount) -> Amount {
+    match price.currency.as_str() {
+        "USD" | "CNY" => price.clone(),
+        _ => Amount::of_fen(usd_micros(price).div_ceil(rate("CNY"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Amount, InvalidAmount};
+    use super::{Amount, InvalidAmount, charged, usd_micros};
+
+    #[test]
+    fn wallet_takes_dollars_and_yuan_as_they_are_and_the_rest_in_yuan() {
+        for (text, currency, micros, expected) in [
+            ("19.90", "USD", 19_900_000, "19.90 USD"),
+            ("128.00", "CNY", 17_920_000, "128.00 CNY"),
+            ("10.00", "EUR", 11_000_000, "78.58 CNY"),
+            ("1990", "JPY", 12_935_000, "92.40 CNY"),
+            ("0.01", "THB", 300, "0.01 CNY"),
+        ] {
+            let price = Amount::parse(text, currency).unwrap();
+            let taken = charged(&price);
+            assert_eq!(usd_micros(&price), micros, "{text} {currency}");
+            assert_eq!(format!("{} {}", taken.text(), taken.currency()), expected);
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, currency: &str, expected: Result<&str, InvalidAmount>) {

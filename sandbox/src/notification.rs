@@ -5,7 +5,7 @@ use url::Url;
 use crate::{
     faults,
     gateway_time::GatewayTime,
-    notifier::Message,
+    sender::Message,
     sign::{Fields, KeyError, Keys},
     trade::{Payment, Trade},
 };
@@ -30,41 +30,36 @@ fn shared(trade: &Trade, payment: &Payment) -> Fields {
     ])
 }
 
-/// The form of one notification, signed at `now_ms`; `tamper` names a field altered afterwards.
+/// What one notification says, before it is signed.
+///
+/// One about a refund has the names of `docs/alipay/refund.md` section 3 beside those of the trade; the
+/// exact set is UNCONFIRMED.
 ///
 /// `notify_id` is the same on every resend. Whether `notify_time` is, is UNCONFIRMED; it changes
 /// here, since a merchant has to bear both.
 ///
-/// # Errors
-///
-/// See [`Keys::sign`].
-///
 /// # Source
 ///
 /// `docs/alipay/notify.md` section 1.
-fn form(
-    trade: &Trade,
-    payment: &Payment,
-    keys: &Keys,
-    now_ms: u64,
-    tamper: Option<&str>,
-) -> Result<String, KeyError> {
+pub(crate) fn fields(trade: &Trade, payment: &Payment, now_ms: u64) -> Fields {
     let mut fields = shared(trade, payment);
     fields.extend([
         field("notify_id", &payment.notify_id),
         field("notify_time", &GatewayTime::from_unix_ms(now_ms).text()),
         field("notify_type", "trade_status_sync"),
     ]);
-    let mut fields = keys.sign(fields)?;
-    if let Some(name) = tamper {
-        faults::tamper(&mut fields, name);
+    let told = payment.refund_told.and_then(|at| payment.refunds.get(at));
+    if let Some(refund) = told {
+        fields.extend([
+            field("out_return_no", &refund.out_return_no),
+            field("refund_status", "REFUND_SUCCESS"),
+            field("return_amount", &refund.amount),
+        ]);
     }
-    Ok(form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish())
+    fields
 }
 
-/// The notification as it is posted.
+/// The notification as it is posted; `tamper` names a field altered after signing.
 ///
 /// # Errors
 ///
@@ -76,11 +71,11 @@ pub(crate) fn message(
     now_ms: u64,
     tamper: Option<&str>,
 ) -> Result<Message, KeyError> {
-    Ok(Message {
-        content_type: "application/x-www-form-urlencoded; charset=utf-8",
-        headers: Vec::new(),
-        body: form(trade, payment, keys, now_ms, tamper)?,
-    })
+    let mut fields = keys.sign(fields(trade, payment, now_ms))?;
+    if let Some(name) = tamper {
+        faults::tamper(&mut fields, name);
+    }
+    Ok(Message::form(&fields))
 }
 
 /// `return_url` with the signed query, or as it is where Antom was asked; `None` when the request named no `return_url`.
@@ -114,7 +109,7 @@ pub(crate) fn return_url(
 
 #[cfg(test)]
 mod tests {
-    use super::{form, return_url};
+    use super::{message, return_url};
     use crate::{
         sign::Keys,
         trade::{Trade, tests::paid_trade},
@@ -128,14 +123,9 @@ mod tests {
 
     fn form_of(trade: &Trade, tamper: Option<&str>) -> String {
         // 2018-04-11 18:12:28 in Beijing.
-        form(
-            trade,
-            trade.payment.as_ref().unwrap(),
-            &keys(),
-            1_523_441_548_000,
-            tamper,
-        )
-        .unwrap()
+        let payment = trade.payment.as_ref().unwrap();
+        let sent = message(trade, payment, &keys(), 1_523_441_548_000, tamper).unwrap();
+        String::from_utf8(sent.body).unwrap()
     }
 
     /// Signs made with `printf %s "TEXT$KEY" | md5sum`.
@@ -186,6 +176,25 @@ mod tests {
              sign=7c92aef13a4a30c4040f07ee0dc87e64&sign_type=MD5&total_fee=19.90&\
              trade_no=2018041121001003790200210315&trade_status=TRADE_FINISHED"
         );
+    }
+
+    #[test]
+    fn notification_about_a_refund_names_it_and_the_closed_trade() {
+        let mut book = crate::trade::Book::default();
+        book.insert(paid_trade());
+        book.refund_by_staff(&paid_trade(), 1990, 5);
+        let mut trade = book.by_out_trade_no("A1").unwrap().clone();
+        let payment = trade.payment.as_mut().unwrap();
+        (payment.refund_told, payment.state) = (Some(0), crate::trade::State::Refunded);
+        let form = form_of(&trade, None);
+        for part in [
+            "out_return_no=STAFF-1",
+            "refund_status=REFUND_SUCCESS",
+            "return_amount=19.90",
+            "trade_status=TRADE_CLOSED",
+        ] {
+            assert!(form.contains(part), "{part} is not in {form}");
+        }
     }
 
     #[test]

@@ -2,112 +2,19 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::{Request, body::Bytes, header};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use tokio::task::JoinSet;
 
 use crate::{
     antom,
     app::App,
-    clock, log, notification,
-    trade::{Delivery, Payment, Trade},
+    clock,
+    faults::NotifyFault,
+    forge, log, notification, random,
+    sender::{Message, Pace},
+    sign::KeyError,
+    trade::{Delivery, Payment, State, Trade},
+    traffic::{self, Direction, Entry},
 };
-
-/// The most of an answer that is read.
-const MAX_ANSWER: usize = 64 * 1024;
-/// The most of an answer that is kept.
-const MAX_KEPT: usize = 256;
-
-/// One notification, signed.
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) content_type: &'static str,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
-}
-
-/// Posts notifications to merchants. Redirects are not followed, connections not reused.
-#[derive(Clone, Debug)]
-pub(crate) struct Sender {
-    client: Client<HttpConnector, Full<Bytes>>,
-    answer_deadline: Duration,
-}
-
-impl Sender {
-    /// A sender that waits `answer_deadline` for a whole answer.
-    pub(crate) fn new(answer_deadline: Duration) -> Self {
-        // For https, only the connector has to be another one.
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .build_http();
-        Self {
-            client,
-            answer_deadline,
-        }
-    }
-
-    async fn post(&self, url: &str, message: Message) -> Delivery {
-        let at_ms = clock::now_ms();
-        let failed = |error: &str| Delivery {
-            at_ms,
-            status: None,
-            body: String::new(),
-            error: Some(error.to_owned()),
-        };
-        match tokio::time::timeout(self.answer_deadline, self.exchange(url, message)).await {
-            Ok(Ok((status, body))) => Delivery {
-                at_ms,
-                status: Some(status),
-                body,
-                error: None,
-            },
-            Ok(Err(error)) => failed(&error),
-            Err(_) => failed("no complete answer within the deadline"),
-        }
-    }
-
-    async fn exchange(&self, url: &str, message: Message) -> Result<(u16, String), String> {
-        if !url.starts_with("http://") {
-            return Err("the stand-in notifies over plain http only".to_owned());
-        }
-        let mut request = Request::post(url)
-            .header(header::CONTENT_TYPE, message.content_type)
-            .header(header::USER_AGENT, "Mozilla/4.0");
-        for (name, value) in message.headers {
-            request = request.header(name, value);
-        }
-        let request = request
-            .body(Full::from(message.body))
-            .map_err(|error| error.to_string())?;
-        let response = self
-            .client
-            .request(request)
-            .await
-            .map_err(|error| reason(&error))?;
-        let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), MAX_ANSWER)
-            .collect()
-            .await
-            .map_err(|error| error.to_string())?
-            .to_bytes();
-        Ok((
-            status,
-            String::from_utf8_lossy(&body)
-                .chars()
-                .take(MAX_KEPT)
-                .collect(),
-        ))
-    }
-}
-
-/// The innermost cause: "Connection refused" tells more than "client error".
-fn reason(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), reason)
-}
 
 /// Delivers what is due, for ever.
 pub(crate) async fn run(app: Arc<App>) {
@@ -150,12 +57,17 @@ pub(crate) async fn run(app: Arc<App>) {
     }
 }
 
-/// One step of the ladder: the first one sends as many copies at once as the faults ask for.
+/// What is due of one trade: what happens to it by itself, or a step of the ladder. The first one sends
+/// as many copies at once as the faults ask for.
 async fn step(app: &Arc<App>, out_trade_no: &str) {
-    let Some((trade, payment)) = paid(app, out_trade_no) else {
+    if advance(app, out_trade_no) {
+        return;
+    }
+    let Some((trade, payment)) = notifiable(app, out_trade_no) else {
         return;
     };
-    let copies = if payment.attempts == 0 {
+    let first = payment.attempts == 0;
+    let copies = if first {
         payment.faults.notify_copies
     } else {
         1
@@ -164,10 +76,15 @@ async fn step(app: &Arc<App>, out_trade_no: &str) {
     for _ in 0..copies {
         let (app, trade, payment) = (Arc::clone(app), trade.clone(), payment.clone());
         deliveries.spawn(async move {
-            deliver(&app, &trade, &payment, payment.faults.tamper.as_deref()).await;
+            let notify = payment.faults.notify;
+            let tamper = payment.faults.tamper.clone();
+            deliver(&app, &trade, &payment, notify, tamper.as_deref()).await;
         });
     }
     deliveries.join_all().await;
+    if first && payment.faults.notify == Some(NotifyFault::Reordered) {
+        send_earlier(app, &trade, &payment).await;
+    }
     let speedup = app.speedup;
     let stored = app.store.change(|book| {
         if let Some(payment) = book.payment_mut(out_trade_no) {
@@ -184,13 +101,80 @@ async fn step(app: &Arc<App>, out_trade_no: &str) {
     }
 }
 
-/// The trade of `out_trade_no` and its payment, if it is paid.
-pub(crate) fn paid(app: &App, out_trade_no: &str) -> Option<(Trade, Payment)> {
+/// Does what is due by itself. Answers whether there was anything.
+fn advance(app: &App, out_trade_no: &str) -> bool {
+    let Ok(fresh) = random::hex(17) else {
+        return false;
+    };
+    let now_ms = clock::now_ms();
+    let advanced = app
+        .store
+        .change(|book| book.advance(out_trade_no, now_ms, &fresh))
+        .unwrap_or(false);
+    if advanced {
+        app.tell(out_trade_no);
+        log::event("payment-moved", format_args!("out_trade_no={out_trade_no}"));
+    }
+    advanced
+}
+
+/// The trade of `out_trade_no` and its payment, once there is something to notify of.
+pub(crate) fn notifiable(app: &App, out_trade_no: &str) -> Option<(Trade, Payment)> {
     let trade = app
         .store
         .read(|book| book.by_out_trade_no(out_trade_no).cloned())?;
     let payment = trade.payment.clone()?;
-    Some((trade, payment))
+    (payment.state != State::Processing).then_some((trade, payment))
+}
+
+/// The notification with what is wrong with it.
+fn message(
+    app: &App,
+    trade: &Trade,
+    payment: &Payment,
+    notify: Option<NotifyFault>,
+    tamper: Option<&str>,
+    now_ms: u64,
+) -> Result<Message, String> {
+    let unsigned = || notification::fields(trade, payment, now_ms);
+    let told = |error: KeyError| error.to_string();
+    let mut message = match (&trade.antom, &app.antom) {
+        (None, _) => match notify {
+            Some(NotifyFault::WrongKey) => forge::wrong_key(unsigned(), &app.keys),
+            Some(NotifyFault::OtherMerchant) => forge::other_merchant(unsigned(), &app.keys),
+            Some(NotifyFault::Resplit) => forge::resplit(&unsigned(), &app.keys),
+            Some(NotifyFault::Gbk) => forge::gbk(unsigned(), &app.keys),
+            _ => notification::message(trade, payment, &app.keys, now_ms, tamper),
+        }
+        .map_err(told)?,
+        (Some(_), Some(account)) => {
+            let url = trade.requested("notify_url").unwrap_or_default();
+            let body = || serde_json::Value::Object(antom::members(trade)).to_string();
+            match notify {
+                Some(NotifyFault::WrongKey) => {
+                    antom::sign::AntomKeys::stranger().and_then(|keys| {
+                        antom::signed_message(&keys, &account.client_id, url, now_ms, body())
+                    })
+                }
+                Some(NotifyFault::OtherMerchant) => antom::signed_message(
+                    &account.keys,
+                    "SANDBOX_OTHER_MERCHANT",
+                    url,
+                    now_ms,
+                    body(),
+                ),
+                _ => antom::notification(account, trade, now_ms, tamper),
+            }
+            .map_err(told)?
+        }
+        (Some(_), None) => return Err("started without --antom-client".to_owned()),
+    };
+    message.pace = match notify {
+        Some(NotifyFault::Slow) => Pace::Slow,
+        Some(NotifyFault::Cut) => Pace::Cut,
+        _ => Pace::Plain,
+    };
+    Ok(message)
 }
 
 /// Sends one notification now, records and answers what came of it.
@@ -198,21 +182,31 @@ pub(crate) async fn deliver(
     app: &App,
     trade: &Trade,
     payment: &Payment,
+    notify: Option<NotifyFault>,
     tamper: Option<&str>,
 ) -> Delivery {
     let _on_its_way = app.depart(&payment.notify_id);
     let now_ms = clock::now_ms();
-    let message = match (&trade.antom, &app.antom) {
-        (None, _) => notification::message(trade, payment, &app.keys, now_ms, tamper),
-        (Some(_), Some(account)) => antom::notification(account, trade, now_ms, tamper),
-        (Some(_), None) => return undelivered(now_ms, "started without --antom-client"),
+    let said;
+    let delivery = match (
+        trade.requested("notify_url"),
+        message(app, trade, payment, notify, tamper, now_ms),
+    ) {
+        (Some(notify_url), Ok(message)) => {
+            said = shown(&message);
+            app.sender.post(notify_url, message).await
+        }
+        (url, message) => {
+            said = String::new();
+            let error = match (url, message) {
+                (_, Err(error)) => error,
+                _ => "the request named no notify_url".to_owned(),
+            };
+            undelivered(now_ms, &error)
+        }
     };
-    let delivery = match (trade.requested("notify_url"), message) {
-        (Some(notify_url), Ok(message)) => app.sender.post(notify_url, message).await,
-        (None, _) => undelivered(now_ms, "the request named no notify_url"),
-        (_, Err(error)) => undelivered(now_ms, &error.to_string()),
-    };
-    let acknowledged = trade.is_acknowledged_by(&delivery);
+    let loses = notify == Some(NotifyFault::Retried) && payment.attempts == 0;
+    let acknowledged = trade.is_acknowledged_by(&delivery) && !loses;
     log::event(
         "notified",
         format_args!(
@@ -224,17 +218,93 @@ pub(crate) async fn deliver(
         ),
     );
     let stored = app.store.change(|book| {
-        if let Some(payment) = book.payment_mut(&trade.out_trade_no) {
-            payment.record(delivery.clone(), acknowledged);
-        }
+        let payment = book.payment_mut(&trade.out_trade_no)?;
+        payment.record(delivery.clone(), acknowledged);
+        Some((
+            payment.attempts,
+            payment.next_after_this(clock::now_ms(), app.speedup),
+        ))
     });
-    if let Err(error) = stored {
-        log::event(
-            "state-not-written",
-            format_args!("reason={:?}", error.kind()),
-        );
-    }
+    let (attempt, next_ms) = match stored {
+        Ok(told) => told.unwrap_or_default(),
+        Err(error) => {
+            log::event(
+                "state-not-written",
+                format_args!("reason={:?}", error.kind()),
+            );
+            (0, None)
+        }
+    };
+    let mut entry = Entry::new(Direction::Out, "notify", &trade.out_trade_no, &said);
+    entry.at_ms = delivery.at_ms;
+    entry.status = delivery.status;
+    entry.answer = delivery
+        .error
+        .clone()
+        .unwrap_or_else(|| delivery.body.clone());
+    entry.attempt = attempt.saturating_add(1);
+    entry.next_ms = next_ms;
+    entry.fault = notify
+        .map(|fault| fault.word().to_owned())
+        .or_else(|| tamper.map(|field| format!("tampered: {field}")));
+    entry.acknowledged = acknowledged;
+    app.traffic.record(entry);
     delivery
+}
+
+/// After the newer message, the one that Alipay would have sent before it.
+async fn send_earlier(app: &App, trade: &Trade, payment: &Payment) {
+    let now_ms = clock::now_ms();
+    let message = match (&trade.antom, &app.antom) {
+        (None, _) => forge::earlier(
+            notification::fields(trade, payment, payment.paid_ms),
+            &app.keys,
+        ),
+        (Some(_), Some(account)) => {
+            let mut members = antom::members(trade);
+            members.insert("notifyType".to_owned(), "PAYMENT_PENDING".into());
+            let url = trade.requested("notify_url").unwrap_or_default();
+            let body = serde_json::Value::Object(members).to_string();
+            antom::signed_message(
+                &account.keys,
+                &account.client_id,
+                url,
+                payment.paid_ms,
+                body,
+            )
+        }
+        (Some(_), None) => return,
+    };
+    let (Some(url), Ok(message)) = (trade.requested("notify_url"), message) else {
+        return;
+    };
+    let mut entry = Entry::new(
+        Direction::Out,
+        "notify",
+        &trade.out_trade_no,
+        &shown(&message),
+    );
+    let delivery = app.sender.post(url, message).await;
+    entry.at_ms = now_ms;
+    entry.status = delivery.status;
+    entry.answer = delivery.error.unwrap_or(delivery.body);
+    entry.fault = Some(NotifyFault::Reordered.word().to_owned());
+    app.traffic.record(entry);
+}
+
+/// A message as the traffic page shows it.
+fn shown(message: &Message) -> String {
+    let headers = message.headers.iter();
+    let head = traffic::lines(headers.map(|(name, value)| (*name, value.as_str())));
+    if message.content_type.starts_with("application/json") {
+        return format!("{head}\n\n{}", String::from_utf8_lossy(&message.body));
+    }
+    let fields: Vec<_> = form_urlencoded::parse(&message.body).collect();
+    traffic::lines(
+        fields
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref())),
+    )
 }
 
 fn undelivered(at_ms: u64, error: &str) -> Delivery {

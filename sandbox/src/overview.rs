@@ -2,67 +2,149 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode, response::Response};
-use maud::{DOCTYPE, Markup, html};
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use maud::{Markup, html};
+use serde::Deserialize;
 
 use crate::{
     app::App,
+    clock, control,
     gateway_time::GatewayTime,
+    outcome::Outcome,
+    pages::{LangLinks, frame_with, money},
     respond::{self, FormsLead},
+    shopper::Shopper,
     trade::{Delivery, Trade},
+    wallet::{Method, Wallet},
+    words::Lang,
 };
 
 /// The most trades shown.
 const MAX_SHOWN: usize = 100;
 
-/// Lists trades and deliveries.
-pub(crate) async fn page(State(app): State<Arc<App>>) -> Response {
-    let rows = app.store.read(|book| {
+/// Lists wallets, trades and deliveries.
+pub(crate) async fn page(
+    State(app): State<Arc<App>>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let lang = Lang::parse(&query.lang).unwrap_or_else(|| Lang::of_headers(&headers));
+    let (rows, wallets) = app.store.read(|book| {
         let trades = book.newest_first();
-        html! { @for trade in trades.into_iter().take(MAX_SHOWN) { (row(trade)) } }
+        let rows = html! { @for trade in trades.into_iter().take(MAX_SHOWN) { (row(trade)) } };
+        (rows, book.wallets.all())
     });
     let faults = serde_json::to_string(&app.faults()).unwrap_or_default();
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="robots" content="noindex";
-                title { "Stand-in for Alipay" }
-                link rel="stylesheet" href="/sandbox.css";
-            }
-            body.wide {
-                header { p.mark { strong { "Stand-in for Alipay" } " " span { "For tests. No real money." } } }
-                main {
-                    h1 { "Trades" }
-                    p {
-                        "Partner " code { (app.partner) } ", signed with " code { (app.keys.sign_type().wire()) }
-                        ", retry ladder " (app.speedup) " times as fast. Times are UTC+8."
-                    }
-                    p { "Faults of the next payments: " code #faults { (faults) } }
-                    @if rows.0.is_empty() {
-                        p #none { "No trade yet. Send a shopper to " code { "/gateway.do" } " with a signed request." }
-                    } @else {
-                        div.scroll role="region" aria-label="Trades" tabindex="0" {
-                            table {
-                                thead {
-                                    tr {
-                                        th scope="col" { "Opened" } th scope="col" { "out_trade_no" }
-                                        th scope="col" { "Amount" } th scope="col" { "trade_status" }
-                                        th scope="col" { "Deliveries" } th scope="col" { "Next" }
-                                    }
-                                }
-                                tbody { (rows) }
-                            }
+    let content = html! {
+        h1 { "Trades" }
+        p {
+            "Partner " code { (app.partner) } ", signed with " code { (app.keys.sign_type().wire()) }
+            ", retry ladder " (app.speedup) " times as fast. Times are UTC+8."
+        }
+        p { "Faults of the next payments: " code #faults { (faults) } }
+        @if rows.0.is_empty() {
+            p #none { "No trade yet. Send a shopper to " code { "/gateway.do" } " with a signed request." }
+        } @else {
+            div.scroll role="region" aria-label="Trades" tabindex="0" {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { "Opened" } th scope="col" { "out_trade_no" }
+                            th scope="col" { "Amount" } th scope="col" { "trade_status" }
+                            th scope="col" { "Deliveries" } th scope="col" { "Next" }
                         }
+                    }
+                    tbody { (rows) }
+                }
+            }
+        }
+        h2 #wallets { "Wallets" }
+        div.scroll role="region" aria-labelledby="wallets" tabindex="0" {
+            table {
+                thead {
+                    tr {
+                        th scope="col" { "Shopper" } th scope="col" { "Account" }
+                        th scope="col" { "Balances" } th scope="col" { "Cards" } th scope="col" { "Refunds" }
+                    }
+                }
+                tbody { @for (shopper, wallet) in &wallets { (wallet_row(shopper, wallet)) } }
+            }
+        }
+        form .again method="post" action="/wallets/refill" {
+            button #refill .small type="submit" { "Refill, unlock and restore the cards" }
+        }
+        (outcomes(lang))
+    };
+    let markup = frame_with(lang, "Trades", &LangLinks::ThisPage, None, true, &content);
+    respond::page(StatusCode::OK, markup, FormsLead::Here)
+}
+
+/// The amounts that choose an outcome.
+fn outcomes(lang: Lang) -> Markup {
+    html! {
+        details #amounts {
+            summary { "Amounts that choose an outcome, in every currency (40.01, or 4001 yen)" }
+            dl {
+                @for one in Outcome::ALL {
+                    @if let Some(minor) = one.amount() {
+                        dt.number { (minor / 100) "." (format!("{:02}", minor % 100)) }
+                        dd { (lang.outcome(one)) }
                     }
                 }
             }
         }
-    };
-    respond::page(StatusCode::OK, markup, FormsLead::Here)
+    }
+}
+
+fn wallet_row(shopper: &Shopper, wallet: &Wallet) -> Markup {
+    html! {
+        tr {
+            td {
+                (shopper.name)
+                @if !shopper.verified { ", not verified" }
+                @if shopper.limited { ", limited" }
+                @if wallet.is_locked(clock::now_ms()) { ", locked" }
+            }
+            td { (shopper.account) }
+            td.number { @for balance in wallet.balances() { (money(&balance)) br; } }
+            td.number { @for card in &wallet.cards { (card.number) br; } }
+            td {
+                @for refund in &wallet.refunds {
+                    (refund.out_trade_no) " " (money(&refund.amount)) " "
+                    @match &refund.method {
+                        Method::Balance => "to the balance",
+                        Method::Card(last) => {
+                            "to card •••• " (last) ", there "
+                            (GatewayTime::from_unix_ms(refund.there_ms).text())
+                        },
+                    }
+                    br;
+                }
+            }
+        }
+    }
+}
+
+/// Gives every shopper back what they began with.
+pub(crate) async fn refill(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    if !control::is_own_page(&headers) {
+        return control::foreign_page();
+    }
+    match app.store.change(|book| book.wallets.refill()) {
+        Ok(()) => respond::see_other("/"),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The language that the page was asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PageQuery {
+    lang: String,
 }
 
 fn row(trade: &Trade) -> Markup {

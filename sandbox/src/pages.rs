@@ -2,31 +2,37 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::{
-    cashier::{FormError, Visit},
-    gateway_time::GatewayTime,
-    password::{ACCOUNT, LOGIN_PASSWORD, MAX_WRONG, PAYMENT_PASSWORD},
-    request::GatewayError,
-    trade::{Payment, Trade},
-    words::Lang,
-};
+use crate::{money::Amount, request::GatewayError, trade::Trade, visit::Visit, words::Lang};
 
 /// Where the language links of a page lead.
-enum LangLinks {
+pub(crate) enum LangLinks {
     /// To the same page in the other language.
     ThisPage,
     /// Nowhere: the page answers a request that cannot be repeated.
     None,
 }
 
-/// Frame of every page. `refresh` leads on by itself: whole seconds and URL.
-fn frame(
+/// Frame of the cashier's pages. `refresh` leads on by itself: whole seconds and URL.
+pub(crate) fn frame(
     lang: Lang,
     title: &str,
     lang_links: &LangLinks,
     refresh: Option<(u64, &str)>,
     content: &Markup,
 ) -> Markup {
+    frame_with(lang, title, lang_links, refresh, false, content)
+}
+
+/// Frame of every page; the wide ones are for whoever runs the stand-in, and lead to each other.
+pub(crate) fn frame_with(
+    lang: Lang,
+    title: &str,
+    lang_links: &LangLinks,
+    refresh: Option<(u64, &str)>,
+    wide: bool,
+    content: &Markup,
+) -> Markup {
+    let wallet_words = lang.wallet();
     let words = lang.words();
     html! {
         (DOCTYPE)
@@ -42,7 +48,7 @@ fn frame(
                 title { (title) " – " (words.stand_in) }
                 link rel="stylesheet" href="/sandbox.css";
             }
-            body {
+            body .wide[wide] {
                 header {
                     p.mark { strong { (words.stand_in) } " " span { (words.no_real_money) } }
                     @if matches!(lang_links, LangLinks::ThisPage) {
@@ -52,6 +58,12 @@ fn frame(
                         }
                     }
                 }
+                @if wide {
+                    nav .places aria-label=(words.stand_in) {
+                        a href={ "/?lang=" (lang.code()) } { (wallet_words.trades) }
+                        a href={ "/traffic?lang=" (lang.code()) } { (wallet_words.traffic) }
+                    }
+                }
                 main { (content) }
             }
         }
@@ -59,7 +71,7 @@ fn frame(
 }
 
 /// A link that keeps the page and changes the language; an old error message goes.
-fn lang_link(to: Lang, present: Lang, name: &str) -> Markup {
+pub(crate) fn lang_link(to: Lang, present: Lang, name: &str) -> Markup {
     let current = (to == present).then_some("true");
     html! {
         a id={ "lang-" (to.code()) } href={ "?lang=" (to.code()) } lang=(to.tag())
@@ -68,7 +80,7 @@ fn lang_link(to: Lang, present: Lang, name: &str) -> Markup {
 }
 
 /// The merchant's name as far as the request tells it.
-fn merchant(trade: &Trade, partner: &str) -> String {
+pub(crate) fn merchant(trade: &Trade, partner: &str) -> String {
     ["supplier", "secondary_merchant_name"]
         .into_iter()
         .find_map(|name| trade.requested(name))
@@ -76,7 +88,7 @@ fn merchant(trade: &Trade, partner: &str) -> String {
 }
 
 /// What is bought, from whom and for how much.
-fn order(lang: Lang, trade: &Trade, partner: &str) -> Markup {
+pub(crate) fn order(lang: Lang, trade: &Trade, partner: &str) -> Markup {
     let words = lang.words();
     html! {
         section.order aria-labelledby="order" {
@@ -95,156 +107,18 @@ fn order(lang: Lang, trade: &Trade, partner: &str) -> Markup {
     }
 }
 
-fn amount(trade: &Trade) -> Markup {
-    html! { (trade.amount.text()) " " abbr { (trade.amount.currency()) } }
+pub(crate) fn amount(trade: &Trade) -> Markup {
+    money(&trade.amount)
+}
+
+/// An amount of money.
+pub(crate) fn money(amount: &Amount) -> Markup {
+    html! { (amount.text()) " " abbr { (amount.currency()) } }
 }
 
 /// A message that a screen reader speaks at once.
-fn alert(text: Option<&str>) -> Markup {
+pub(crate) fn alert(text: Option<&str>) -> Markup {
     html! { @if let Some(text) = text { p #error .error role="alert" { (text) } } }
-}
-
-/// The form to log in.
-pub(crate) fn login(visit: &Visit, partner: &str) -> Markup {
-    let words = visit.lang.words();
-    let message = (visit.error == Some(FormError::Login)).then_some(words.wrong_login);
-    let described = message.map(|_| "error");
-    let content = html! {
-        h1 { (words.log_in) }
-        (order(visit.lang, &visit.trade, partner))
-        form method="post" action=(visit.path("/login")) {
-            (alert(message))
-            label for="account" { (words.account) }
-            input #account name="account" type="email" required autocomplete="off"
-                autocapitalize="none" spellcheck="false" aria-describedby=[described];
-            label for="login-password" { (words.login_password) }
-            input #login-password name="login_password" type="password" required
-                autocomplete="off" aria-describedby=[described];
-            button #login type="submit" { (words.log_in) }
-            a #cancel .quiet href=(visit.path("/cancel")) { (words.cancel) }
-        }
-        (hint(words.test_shopper, &[(words.account, ACCOUNT), (words.login_password, LOGIN_PASSWORD)]))
-    };
-    frame(
-        visit.lang,
-        words.log_in,
-        &LangLinks::ThisPage,
-        None,
-        &content,
-    )
-}
-
-/// What a tester types, since nobody should have to look it up.
-fn hint(title: &str, entries: &[(&str, &str)]) -> Markup {
-    html! {
-        aside.hint {
-            p { (title) }
-            dl { @for (name, value) in entries { dt { (name) } dd { code { (value) } } } }
-        }
-    }
-}
-
-/// The form for the payment password.
-pub(crate) fn pay(visit: &Visit, partner: &str) -> Markup {
-    let trade = &visit.trade;
-    let words = visit.lang.words();
-    let message = match visit.error {
-        Some(FormError::NotSixDigits) => Some(words.not_six_digits),
-        Some(FormError::TooSimple) => Some(words.too_simple),
-        // Told from the trade, so that Back and Reload show what is true now.
-        Some(FormError::Wrong) => match MAX_WRONG.saturating_sub(trade.wrong_passwords) {
-            1 => Some(words.wrong_one_left),
-            2 => Some(words.wrong_two_left),
-            _ => None,
-        },
-        Some(FormError::Login) | None => None,
-    };
-    let described = if message.is_some() {
-        "six-digits error"
-    } else {
-        "six-digits"
-    };
-    let content = html! {
-        h1 { (words.confirm) }
-        (order(visit.lang, trade, partner))
-        form method="post" action=(visit.path("/pay")) {
-            (alert(message))
-            label for="payment-password" { (words.payment_password) }
-            // No `pattern`: the cashier itself says what is wrong, as Alipay's does.
-            input #payment-password .digits name="payment_password" type="password"
-                inputmode="numeric" maxlength="6" required autofocus autocomplete="off"
-                aria-describedby=(described);
-            p #six-digits .note { (words.six_digits) }
-            button #pay type="submit" { (words.pay) " " (amount(trade)) }
-            a #cancel .quiet href=(visit.path("/cancel")) { (words.cancel) }
-        }
-        (hint(words.test_shopper, &[(words.payment_password, PAYMENT_PASSWORD)]))
-    };
-    frame(
-        visit.lang,
-        words.confirm,
-        &LangLinks::ThisPage,
-        None,
-        &content,
-    )
-}
-
-/// Too many wrong payment passwords.
-pub(crate) fn locked(visit: &Visit, partner: &str) -> Markup {
-    let words = visit.lang.words();
-    let content = html! {
-        h1 { (words.locked) }
-        (alert(Some(words.locked_advice)))
-        (order(visit.lang, &visit.trade, partner))
-        a #cancel .action href=(visit.path("/cancel")) { (words.cancel) }
-    };
-    frame(
-        visit.lang,
-        words.locked,
-        &LangLinks::ThisPage,
-        None,
-        &content,
-    )
-}
-
-/// What was paid, with everything a support desk asks for.
-pub(crate) fn result(
-    visit: &Visit,
-    payment: &Payment,
-    partner: &str,
-    return_url: Option<&str>,
-) -> Markup {
-    let trade = &visit.trade;
-    let words = visit.lang.words();
-    let content = html! {
-        h1 #paid .done { (words.paid) }
-        p.amount { (amount(trade)) }
-        section {
-            dl {
-                dt { (words.merchant) } dd { (merchant(trade, partner)) }
-                dt { (words.subject) } dd { (trade.requested("subject").unwrap_or_default()) }
-                dt { (words.trade_no) } dd #trade-no .number { (payment.trade_no) }
-                dt { (words.out_trade_no) } dd.number { (trade.out_trade_no) }
-                dt { (words.paid_at) } dd { (GatewayTime::from_unix_ms(payment.paid_ms).text()) }
-            }
-        }
-        @if let Some(return_url) = return_url {
-            p role="status" { (words.returning) }
-            a #return .action href=(return_url) { (words.return_now) }
-        } @else {
-            p { (words.no_return_url) }
-        }
-    };
-    // A browser waits whole seconds; never less than asked for.
-    let seconds = payment.faults.return_delay_ms.div_ceil(1000);
-    let refresh = return_url.map(|return_url| (seconds, return_url));
-    frame(
-        visit.lang,
-        words.paid,
-        &LangLinks::ThisPage,
-        refresh,
-        &content,
-    )
 }
 
 /// Left without paying, and the merchant named no page for that.

@@ -1,14 +1,12 @@
-//! The test shopper, and the rules for a six-digit payment password.
+//! The test shoppers' passwords, and the rules for a six-digit payment password.
 
 use subtle::ConstantTimeEq as _;
 
-/// The test shopper's account.
-pub const ACCOUNT: &str = "shopper@example.com";
-/// The test shopper's login password.
+/// Every test shopper's login password.
 pub const LOGIN_PASSWORD: &str = "111111";
-/// The test shopper's payment password.
+/// Every test shopper's payment password.
 pub const PAYMENT_PASSWORD: &str = "246810";
-/// Wrong payment passwords until a payment is locked.
+/// Wrong payment passwords until paying is locked for a while.
 pub(crate) const MAX_WRONG: u8 = 3;
 
 /// What the cashier says to an entered payment password.

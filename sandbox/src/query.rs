@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::{
     app::App,
     gateway_time::GatewayTime,
-    password::ACCOUNT,
     request::{GatewayError, MerchantRequest},
+    shopper::ACCOUNT,
     sign::Fields,
     trade::{Payment, Trade},
 };
@@ -76,8 +76,12 @@ pub(crate) fn error(error: GatewayError) -> String {
 fn trade_fields(trade: &Trade, payment: &Payment, partner: &str) -> Fields {
     let paid = GatewayTime::from_unix_ms(payment.paid_ms).text();
     let total_fee = trade.amount.text();
+    let buyer = payment
+        .charge
+        .as_ref()
+        .map_or(ACCOUNT, |charge| charge.account.as_str());
     let mut fields: Fields = [
-        ("buyer_email", ACCOUNT),
+        ("buyer_email", buyer),
         ("buyer_id", "2088000000000000"),
         ("discount", "0.00"),
         ("gmt_create", &paid),

@@ -10,10 +10,11 @@ use crate::{
     gateway::{api_error, xml},
     log,
     money::Amount,
+    paying::given_back,
     query::DECLARATION,
     request::{GatewayError, MerchantRequest, is_out_trade_no},
     sign::Fields,
-    trade::Book,
+    trade::{Book, State, Trade},
 };
 
 /// A refund that was made.
@@ -28,6 +29,13 @@ pub(crate) struct Refund {
     minor: u64,
     /// Every field that the merchant signed: the same number with other content is no repeat.
     fields: Fields,
+}
+
+impl Refund {
+    /// In minor units of the trade.
+    pub(crate) fn minor(&self) -> u64 {
+        self.minor
+    }
 }
 
 /// A well-formed request.
@@ -133,8 +141,12 @@ impl Book {
         let trade = self
             .by_out_trade_no(&request.out_trade_no)
             .ok_or(GatewayError::PurchaseTradeNotExist)?;
-        let (paid, product) = (trade.amount.clone(), trade.requested("product_code"));
-        let product = product.map(str::to_owned);
+        if !matches!(trade.state(), Some(State::Paid | State::Refunded)) {
+            return Err(GatewayError::PurchaseTradeNotExist);
+        }
+        let trade = trade.clone();
+        let paid = &trade.amount;
+        let product = trade.requested("product_code");
         let payment = self
             .payment_mut(&request.out_trade_no)
             .ok_or(GatewayError::PurchaseTradeNotExist)?;
@@ -152,7 +164,7 @@ impl Book {
         if paid.currency() != request.amount.currency() {
             return Err(GatewayError::IllegalCurrency);
         }
-        let given: u64 = payment.refunds.iter().map(|one| one.minor).sum();
+        let given = given_back(payment);
         if given.saturating_add(request.amount.minor()) > paid.minor() {
             return Err(GatewayError::ReturnAmountExceed);
         }
@@ -164,7 +176,48 @@ impl Book {
             minor: request.amount.minor(),
             fields: request.fields.clone(),
         });
+        self.credit_refund(&trade, given, request.amount.minor(), now_ms);
         Ok(())
+    }
+
+    /// Gives back what is left, at most `minor`, without having been asked by the merchant.
+    pub(crate) fn refund_by_staff(&mut self, trade: &Trade, minor: u64, now_ms: u64) {
+        let Some(payment) = self.payment_mut(&trade.out_trade_no) else {
+            return;
+        };
+        let given = given_back(payment);
+        let minor = minor.min(trade.amount.minor().saturating_sub(given));
+        payment.refunds.push(Refund {
+            out_return_no: format!("STAFF-{}", payment.refunds.len().saturating_add(1)),
+            amount: trade.amount.with_minor(minor).text(),
+            at_ms: now_ms,
+            asked: 0,
+            minor,
+            fields: Fields::new(),
+        });
+        self.credit_refund(trade, given, minor, now_ms);
+    }
+
+    /// Puts a refund into the shopper's wallet. What was charged in another currency goes back in
+    /// proportion, so that all refunds of a whole payment are all that was charged.
+    fn credit_refund(&mut self, trade: &Trade, given: u64, minor: u64, now_ms: u64) {
+        let charge = trade
+            .payment
+            .as_ref()
+            .and_then(|payment| payment.charge.clone());
+        let Some(charge) = charge else {
+            return;
+        };
+        let share = |part: u64| {
+            charge
+                .amount
+                .minor()
+                .saturating_mul(part)
+                .checked_div(trade.amount.minor())
+                .unwrap_or_default()
+        };
+        let credit = share(given.saturating_add(minor)).saturating_sub(share(given));
+        self.credit(trade, &charge, credit, now_ms);
     }
 }
 

@@ -10,13 +10,13 @@ use md5::Md5;
 use rsa::{
     Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey,
     pkcs1::{DecodeRsaPrivateKey as _, DecodeRsaPublicKey as _},
-    pkcs8::{DecodePrivateKey as _, DecodePublicKey as _},
+    pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _},
 };
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::random::to_hex;
+use crate::{key_pair, random, random::to_hex};
 
 /// Decoded names and values of one message, in the order of the names' bytes.
 pub type Fields = BTreeMap<String, String>;
@@ -77,7 +77,7 @@ impl SignType {
     }
 
     /// Padding scheme and digest of `text`; `None` for MD5, which is no RSA signature.
-    fn digest(self, text: &str) -> Option<(Pkcs1v15Sign, Vec<u8>)> {
+    fn digest(self, text: &[u8]) -> Option<(Pkcs1v15Sign, Vec<u8>)> {
         match self {
             Self::Md5 => None,
             Self::Rsa => Some((Pkcs1v15Sign::new::<Sha1>(), Sha1::digest(text).to_vec())),
@@ -203,6 +203,69 @@ impl Keys {
         })
     }
 
+    /// Keys that only sign: what a notification is sent with, when there is no merchant to verify.
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyError::EmptyMd5Key`], [`KeyError::PrivateKey`] – no such key.
+    pub fn signing(sign_type: SignType, key: &str) -> Result<Self, KeyError> {
+        match sign_type {
+            SignType::Md5 => Self::md5(key),
+            SignType::Rsa | SignType::Rsa2 => {
+                let alipay = RsaPrivateKey::from_pkcs8_pem(key)
+                    .or_else(|_| RsaPrivateKey::from_pkcs1_pem(key))
+                    .map_err(|_| KeyError::PrivateKey)?;
+                Ok(Self::of_pair(sign_type, alipay))
+            }
+        }
+    }
+
+    fn of_pair(sign_type: SignType, alipay: RsaPrivateKey) -> Self {
+        Self {
+            sign_type,
+            material: Material::Rsa {
+                merchant: alipay.to_public_key(),
+                alipay: Box::new(alipay),
+            },
+        }
+    }
+
+    /// Keys of the same kind that nobody trusts.
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyError::Sign`] – none could be made.
+    pub fn stranger(sign_type: SignType) -> Result<Self, KeyError> {
+        match sign_type {
+            SignType::Md5 => Self::md5(&random::hex(16).map_err(|_| KeyError::Sign)?),
+            SignType::Rsa | SignType::Rsa2 => {
+                let key = key_pair::private_key().ok_or(KeyError::Sign)?;
+                Ok(Self::of_pair(sign_type, key))
+            }
+        }
+    }
+
+    /// The same key under another algorithm; MD5 stays what it is.
+    #[must_use]
+    pub fn as_type(&self, sign_type: SignType) -> Option<Self> {
+        match &self.material {
+            Material::Rsa { alipay, .. } if sign_type != SignType::Md5 => {
+                Some(Self::of_pair(sign_type, (**alipay).clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The public half in bare base64, as merchants paste it; `None` for MD5.
+    #[must_use]
+    pub fn public_base64(&self) -> Option<String> {
+        let Material::Rsa { alipay, .. } = &self.material else {
+            return None;
+        };
+        let der = alipay.to_public_key().to_public_key_der().ok()?;
+        Some(Base64::encode_string(der.as_bytes()))
+    }
+
     /// The algorithm, fixed when the keys were made.
     #[must_use]
     pub const fn sign_type(&self) -> SignType {
@@ -223,13 +286,14 @@ impl Keys {
         let text = canonical_text(&fields);
         match &self.material {
             Material::Md5(key) => {
-                let expected = md5_hex(&text, key);
+                let expected = md5_hex(text.as_bytes(), key);
                 if !bool::from(expected.as_bytes().ct_eq(sign.as_bytes())) {
                     return Err(BadSignature);
                 }
             }
             Material::Rsa { merchant, .. } => {
-                let (scheme, digest) = self.sign_type.digest(&text).ok_or(BadSignature)?;
+                let (scheme, digest) =
+                    self.sign_type.digest(text.as_bytes()).ok_or(BadSignature)?;
                 let sign = Base64::decode_vec(sign).map_err(|_| BadSignature)?;
                 merchant
                     .verify(scheme, &digest, &sign)
@@ -245,22 +309,31 @@ impl Keys {
     ///
     /// * [`KeyError::Sign`] – the private key is too short for the digest.
     pub fn sign(&self, mut fields: Fields) -> Result<Fields, KeyError> {
-        let text = canonical_text(&fields);
-        let sign = match &self.material {
-            Material::Md5(key) => md5_hex(&text, key),
-            Material::Rsa { alipay, .. } => {
-                let (scheme, digest) = self.sign_type.digest(&text).ok_or(KeyError::Sign)?;
-                let sign = alipay.sign(scheme, &digest).map_err(|_| KeyError::Sign)?;
-                Base64::encode_string(&sign)
-            }
-        };
+        let sign = self.sign_bytes(canonical_text(&fields).as_bytes())?;
         fields.insert("sign_type".to_owned(), self.sign_type.wire().to_owned());
         fields.insert("sign".to_owned(), sign);
         Ok(fields)
     }
+
+    /// The value of `sign` for a canonical text in whatever charset.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keys::sign`].
+    pub fn sign_bytes(&self, text: &[u8]) -> Result<String, KeyError> {
+        match &self.material {
+            Material::Md5(key) => Ok(md5_hex(text, key)),
+            Material::Rsa { alipay, .. } => {
+                let (scheme, digest) = self.sign_type.digest(text).ok_or(KeyError::Sign)?;
+                let sign = alipay.sign(scheme, &digest).map_err(|_| KeyError::Sign)?;
+                Ok(Base64::encode_string(&sign))
+            }
+        }
+    }
 }
 
-fn md5_hex(text: &str, key: &[u8]) -> String {
+/// The MD5 signature of `text` with `key`, as lower-case hexadecimal digits.
+pub(crate) fn md5_hex(text: &[u8], key: &[u8]) -> String {
     let mut digest = Md5::new();
     digest.update(text);
     digest.update(key);

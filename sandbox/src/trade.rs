@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     antom::{self, Asked},
     faults::Faults,
-    ladder,
     money::Amount,
-    password::{self, Verdict},
-    refund::Refund,
+    outcome::{DECIDES_AFTER_MS, Outcome},
     request::{GatewayError, PayRequest},
     sign::Fields,
+    wallet::{Charge, Wallets},
 };
+
+pub(crate) use crate::payment::{Delivery, Later, Payment, State, Step};
 
 /// The most trades kept; beyond it the oldest one without a pending notification goes.
 const MAX_TRADES: usize = 2000;
@@ -30,58 +31,15 @@ pub(crate) struct Trade {
     /// The page the shopper came from, as the browser told it; not signed.
     pub(crate) referer: Option<String>,
     pub(crate) created_ms: u64,
-    pub(crate) wrong_passwords: u8,
+    /// How this payment misbehaves, where that was said of it alone.
+    #[serde(default)]
+    pub(crate) faults: Option<Faults>,
     /// Present exactly when the merchant asked Antom and not the gateway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) antom: Option<Asked>,
-    /// Present exactly when paid: Alipay creates the trade only then.
+    /// Present from the right payment password on, or from the end of the time: Alipay creates the
+    /// trade only then.
     pub(crate) payment: Option<Payment>,
-}
-
-/// What exists from the right payment password on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Payment {
-    /// 28 digits.
-    pub(crate) trade_no: String,
-    /// 34 characters, the same on every resend.
-    pub(crate) notify_id: String,
-    pub(crate) paid_ms: u64,
-    /// The faults in force when it was paid.
-    pub(crate) faults: Faults,
-    /// When the ladder delivers next; absent when acknowledged, exhausted, held or unwanted.
-    pub(crate) next_delivery_ms: Option<u64>,
-    /// Steps of the ladder done.
-    pub(crate) attempts: u32,
-    /// Whether the merchant answered `success` once.
-    pub(crate) acknowledged: bool,
-    pub(crate) deliveries: Vec<Delivery>,
-    /// What was given back, oldest first.
-    #[serde(default)]
-    pub(crate) refunds: Vec<Refund>,
-}
-
-/// One notification sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Delivery {
-    pub(crate) at_ms: u64,
-    /// HTTP status; absent when there was no answer.
-    pub(crate) status: Option<u16>,
-    /// The start of the answer.
-    pub(crate) body: String,
-    /// Why there was no answer.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(crate) error: Option<String>,
-}
-
-/// The most deliveries kept of a trade; `POST /control/notify` can send any number.
-const MAX_DELIVERIES: usize = 200;
-
-impl Delivery {
-    /// Whether the merchant has acknowledged to the gateway: exactly `success`, not a byte more. A redirect is
-    /// never followed, so its body counts for nothing.
-    fn says_success(&self) -> bool {
-        self.status == Some(200) && self.body == "success"
-    }
 }
 
 /// The random numbers and the time that a payment needs.
@@ -93,30 +51,19 @@ pub(crate) struct Moment {
     pub(crate) faults: Faults,
 }
 
-/// What came of a payment password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Paying {
-    AlreadyPaid,
-    Locked,
-    NotSixDigits,
-    Paid,
-    TooSimple,
-    Wrong,
-}
-
 impl Trade {
-    /// `WAIT_BUYER_PAY` or `TRADE_FINISHED`, which is *paid* in the cross-border product.
+    /// `TRADE_FINISHED` is *paid* in the cross-border product.
     pub(crate) fn trade_status(&self) -> &'static str {
-        if self.payment.is_some() {
-            "TRADE_FINISHED"
-        } else {
-            "WAIT_BUYER_PAY"
+        match self.state() {
+            None | Some(State::Processing) => "WAIT_BUYER_PAY",
+            Some(State::Paid) => "TRADE_FINISHED",
+            Some(State::Closed | State::Refunded) => "TRADE_CLOSED",
         }
     }
 
-    /// Whether the payment password was wrong too often.
-    pub(crate) fn is_locked(&self) -> bool {
-        self.payment.is_none() && self.wrong_passwords >= password::MAX_WRONG
+    /// Where the payment is, once there is one.
+    pub(crate) fn state(&self) -> Option<State> {
+        self.payment.as_ref().map(|payment| payment.state)
     }
 
     /// Whether `request` is the one that opened it. Antom's is compared byte for byte.
@@ -142,68 +89,52 @@ impl Trade {
             .filter(|value| !value.is_empty())
     }
 
-    /// Applies an entered payment password.
-    pub(crate) fn pay(&mut self, entered: &str, moment: Moment) -> Paying {
-        if self.payment.is_some() {
-            return Paying::AlreadyPaid;
-        }
-        if self.is_locked() {
-            return Paying::Locked;
-        }
-        match password::judge(entered) {
-            Verdict::NotSixDigits => Paying::NotSixDigits,
-            Verdict::TooSimple => Paying::TooSimple,
-            Verdict::Wrong => {
-                self.wrong_passwords = self.wrong_passwords.saturating_add(1);
-                if self.is_locked() {
-                    Paying::Locked
-                } else {
-                    Paying::Wrong
-                }
-            }
-            Verdict::Right => {
-                let wanted = self.requested("notify_url").is_some() && !moment.faults.hold;
-                let first_ms = moment.now_ms.saturating_add(moment.faults.notify_delay_ms);
-                let known = self.antom.as_ref().map(|asked| asked.payment_id.clone());
-                self.payment = Some(Payment {
-                    trade_no: known.unwrap_or(moment.trade_no),
-                    notify_id: moment.notify_id,
-                    paid_ms: moment.now_ms,
-                    next_delivery_ms: wanted.then_some(first_ms),
-                    faults: moment.faults,
-                    attempts: 0,
-                    acknowledged: false,
-                    deliveries: Vec::new(),
-                    refunds: Vec::new(),
-                });
-                Paying::Paid
-            }
-        }
-    }
-}
-
-impl Payment {
-    /// Records one delivery; an `acknowledged` notification is not sent again.
-    pub(crate) fn record(&mut self, delivery: Delivery, acknowledged: bool) {
-        if acknowledged {
-            self.acknowledged = true;
-            self.next_delivery_ms = None;
-        }
-        if self.deliveries.len() >= MAX_DELIVERIES {
-            self.deliveries.remove(0);
-        }
-        self.deliveries.push(delivery);
-    }
-
-    /// Ends a step of the ladder: sets when the next one is due, if one is.
-    pub(crate) fn end_step(&mut self, now_ms: u64, speedup: u32) {
-        self.attempts = self.attempts.saturating_add(1);
-        self.next_delivery_ms = if self.acknowledged {
-            None
-        } else {
-            ladder::interval_ms(self.attempts, speedup)
-                .map(|interval_ms| now_ms.saturating_add(interval_ms))
+    /// Alipay creates the trade: paid, closed, or not decided yet, as `outcome` says.
+    pub(crate) fn begin(&mut self, outcome: Outcome, charge: Option<Charge>, moment: Moment) {
+        let mut faults = moment.faults;
+        faults.order_of_arrival(outcome);
+        let now_ms = moment.now_ms;
+        let decides = |step| Later {
+            at_ms: now_ms.saturating_add(DECIDES_AFTER_MS),
+            step,
         };
+        let (state, later) = match outcome {
+            Outcome::Closed => (State::Closed, None),
+            Outcome::ProcessingPaid => (State::Processing, Some(decides(Step::Pay))),
+            Outcome::ProcessingClosed => (State::Processing, Some(decides(Step::Close))),
+            Outcome::Refunded => {
+                let all = Step::GiveBack(self.amount.minor());
+                (State::Paid, Some(decides(all)))
+            }
+            Outcome::PartlyRefunded => {
+                let half = Step::GiveBack(self.amount.minor().div_ceil(2));
+                (State::Paid, Some(decides(half)))
+            }
+            _ => (State::Paid, None),
+        };
+        let known = self.antom.as_ref().map(|asked| asked.payment_id.clone());
+        let mut payment = Payment {
+            trade_no: known.unwrap_or(moment.trade_no),
+            notify_id: String::new(),
+            paid_ms: now_ms,
+            state,
+            later,
+            charge,
+            refund_told: None,
+            stays: outcome == Outcome::NeverReturns,
+            next_delivery_ms: None,
+            faults,
+            attempts: 0,
+            acknowledged: false,
+            deliveries: Vec::new(),
+            refunds: Vec::new(),
+        };
+        payment.announce(
+            moment.notify_id,
+            self.requested("notify_url").is_some(),
+            now_ms,
+        );
+        self.payment = Some(payment);
     }
 }
 
@@ -211,6 +142,8 @@ impl Payment {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Book {
     trades: BTreeMap<String, Trade>,
+    #[serde(default)]
+    pub(crate) wallets: Wallets,
 }
 
 impl Book {
@@ -243,7 +176,7 @@ impl Book {
             request: request.fields,
             referer,
             created_ms: now_ms,
-            wrong_passwords: 0,
+            faults: None,
             antom: request.antom,
             payment: None,
         }))
@@ -257,7 +190,7 @@ impl Book {
             trade
                 .payment
                 .as_ref()
-                .is_none_or(|payment| payment.next_delivery_ms.is_none())
+                .is_none_or(|payment| payment.due_ms().is_none())
         };
         let oldest = self
             .trades
@@ -285,6 +218,11 @@ impl Book {
         self.trades
             .values()
             .find(|trade| trade.cashier_id == cashier_id)
+    }
+
+    /// The trade of the merchant's number, to change it.
+    pub(crate) fn by_out_trade_no_mut(&mut self, out_trade_no: &str) -> Option<&mut Trade> {
+        self.trades.get_mut(out_trade_no)
     }
 
     /// The trade of a cashier's URL, to change it.
@@ -318,7 +256,7 @@ impl Book {
     /// Every pending notification: when it is due, and of which order.
     pub(crate) fn pending(&self) -> impl Iterator<Item = (u64, &str)> {
         self.trades.values().filter_map(|trade| {
-            let due_ms = trade.payment.as_ref()?.next_delivery_ms?;
+            let due_ms = trade.payment.as_ref()?.due_ms()?;
             Some((due_ms, trade.out_trade_no.as_str()))
         })
     }

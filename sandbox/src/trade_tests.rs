@@ -1,7 +1,9 @@
-use super::{Book, Delivery, MAX_DELIVERIES, MAX_TRADES, Moment, Paying, Trade};
+use super::{Book, Delivery, MAX_TRADES, Moment, State, Trade};
 use crate::{
     faults::Faults,
     money::Amount,
+    outcome::Outcome,
+    payment::MAX_DELIVERIES,
     request::{GatewayError, PayRequest},
     sign::Fields,
 };
@@ -25,14 +27,14 @@ pub(crate) fn pay_request(out_trade_no: &str) -> PayRequest {
     }
 }
 
-fn open_trade() -> Trade {
+pub(crate) fn open_trade() -> Trade {
     Book::default()
         .open(pay_request("A1"), "c1".into(), None, 1_000)
         .unwrap()
         .clone()
 }
 
-fn moment(now_ms: u64) -> Moment {
+pub(crate) fn moment(now_ms: u64) -> Moment {
     Moment {
         now_ms,
         trade_no: "2018041121001003790200210315".into(),
@@ -44,7 +46,7 @@ fn moment(now_ms: u64) -> Moment {
 /// A trade that was paid at 2 s.
 pub(crate) fn paid_trade() -> Trade {
     let mut trade = open_trade();
-    assert_eq!(trade.pay("246810", moment(2_000)), Paying::Paid);
+    trade.begin(Outcome::Paid, None, moment(2_000));
     trade
 }
 
@@ -89,7 +91,7 @@ fn paid_out_trade_no_rejected_whatever_its_content() {
         book.open(pay_request("A1"), "c1".into(), None, 1).unwrap();
         book.by_cashier_id_mut("c1")
             .unwrap()
-            .pay("246810", moment(2));
+            .begin(Outcome::Paid, None, moment(2));
         let mut request = pay_request("A1");
         request.fields.insert("subject".into(), subject.into());
         assert_eq!(
@@ -100,43 +102,55 @@ fn paid_out_trade_no_rejected_whatever_its_content() {
 }
 
 #[test]
-fn trade_no_exists_only_after_the_right_payment_password() {
-    let mut trade = open_trade();
-    for (entered, expected) in [
-        ("24681", Paying::NotSixDigits),
-        ("111111", Paying::TooSimple),
-        ("135790", Paying::Wrong),
+fn each_outcome_begins_in_its_state_and_is_due_when_it_should() {
+    for (outcome, status, state, due_ms) in [
+        (Outcome::Paid, "TRADE_FINISHED", State::Paid, Some(2_000)),
+        (Outcome::Closed, "TRADE_CLOSED", State::Closed, Some(2_000)),
+        (
+            Outcome::ProcessingPaid,
+            "WAIT_BUYER_PAY",
+            State::Processing,
+            Some(7_000),
+        ),
+        (
+            Outcome::ProcessingClosed,
+            "WAIT_BUYER_PAY",
+            State::Processing,
+            Some(7_000),
+        ),
+        (
+            Outcome::ReturnFirst,
+            "TRADE_FINISHED",
+            State::Paid,
+            Some(6_000),
+        ),
+        (
+            Outcome::NotificationFirst,
+            "TRADE_FINISHED",
+            State::Paid,
+            Some(2_000),
+        ),
+        (
+            Outcome::NeverReturns,
+            "TRADE_FINISHED",
+            State::Paid,
+            Some(2_000),
+        ),
     ] {
-        assert_eq!(trade.pay(entered, moment(2_000)), expected);
+        let mut trade = open_trade();
+        trade.begin(outcome, None, moment(2_000));
+        let mut book = Book::default();
+        book.insert(trade.clone());
+        let due = book.pending().next().map(|(due_ms, _)| due_ms);
         assert_eq!(
-            (trade.payment.as_ref(), trade.trade_status()),
-            (None, "WAIT_BUYER_PAY")
+            (trade.trade_status(), trade.state(), due),
+            (status, Some(state), due_ms),
+            "{outcome:?}"
         );
+        let payment = trade.payment.unwrap();
+        assert_eq!(payment.trade_no, "2018041121001003790200210315");
+        assert_eq!(payment.stays, outcome == Outcome::NeverReturns);
     }
-    assert_eq!(trade.wrong_passwords, 1);
-    assert_eq!(trade.pay("246810", moment(2_000)), Paying::Paid);
-    assert_eq!(trade.trade_status(), "TRADE_FINISHED");
-    let payment = trade.payment.unwrap();
-    assert_eq!(payment.trade_no, "2018041121001003790200210315");
-    assert_eq!(payment.next_delivery_ms, Some(2_000));
-}
-
-#[test]
-fn three_wrong_payment_passwords_lock_the_payment() {
-    let mut trade = open_trade();
-    assert_eq!(trade.pay("135790", moment(1)), Paying::Wrong);
-    assert_eq!(trade.pay("135790", moment(1)), Paying::Wrong);
-    assert_eq!(trade.pay("135790", moment(1)), Paying::Locked);
-    assert_eq!(trade.pay("246810", moment(1)), Paying::Locked);
-    assert_eq!(trade.payment, None);
-}
-
-#[test]
-fn second_payment_changes_nothing() {
-    let mut trade = paid_trade();
-    let before = trade.clone();
-    assert_eq!(trade.pay("246810", moment(9_000)), Paying::AlreadyPaid);
-    assert_eq!(trade, before);
 }
 
 #[test]
@@ -163,13 +177,11 @@ fn faults_decide_when_the_first_notification_is_due() {
     ] {
         let mut trade = open_trade();
         trade.request.insert("notify_url".into(), notify_url.into());
-        trade.pay(
-            "246810",
-            Moment {
-                faults,
-                ..moment(2_000)
-            },
-        );
+        let moment = Moment {
+            faults,
+            ..moment(2_000)
+        };
+        trade.begin(Outcome::Paid, None, moment);
         assert_eq!(trade.payment.unwrap().next_delivery_ms, expected);
     }
 }
@@ -257,7 +269,7 @@ fn a_full_book_drops_the_oldest_trade_that_owes_no_notification() {
     }
     book.by_cashier_id_mut("c0")
         .unwrap()
-        .pay("246810", moment(1));
+        .begin(Outcome::Paid, None, moment(1));
     book.open(pay_request("NEW"), "new".into(), None, 1_000_000)
         .unwrap();
     let known = |out_trade_no| book.by_out_trade_no(out_trade_no).is_some();

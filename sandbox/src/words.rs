@@ -136,9 +136,9 @@ static EN: Words = Words {
     wrong_one_left: "Wrong payment password. One try is left.",
     pay: "Pay",
     cancel: "Cancel",
-    locked: "This payment is locked",
-    locked_advice: "The payment password was wrong three times. Nothing was paid. Go back to the \
-                    merchant and order again.",
+    locked: "Paying is locked for a while",
+    locked_advice: "The payment password was wrong three times. Nothing was paid. Wait, or pay as \
+                    another test shopper.",
     paid: "Paid",
     returning: "You are being taken back to the merchant.",
     return_now: "Return to the merchant now",
@@ -182,8 +182,8 @@ static ZH: Words = Words {
     wrong_one_left: "支付密码错误，还可以再试一次。",
     pay: "付款",
     cancel: "取消",
-    locked: "本次付款已锁定",
-    locked_advice: "支付密码已输错三次，未发生扣款。请返回商家重新下单。",
+    locked: "付款功能暂时锁定",
+    locked_advice: "支付密码已输错三次，未发生扣款。请稍候，或使用其他测试买家付款。",
     paid: "付款成功",
     returning: "正在返回商家页面。",
     return_now: "立即返回商家",

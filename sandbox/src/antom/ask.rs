@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Call, CallResult, message};
-use crate::trade::Trade;
+use crate::trade::{State, Trade};
 
 /// Answers a verified inquiry; `paymentId` wins over `paymentRequestId`.
 ///
@@ -39,10 +39,10 @@ fn find(call: &Call<'_>) -> Result<Trade, &'static str> {
 
 fn found(trade: &Trade) -> Map<String, Value> {
     let mut members = message::payment(trade);
-    let status = if trade.payment.is_some() {
-        "SUCCESS"
-    } else {
-        "PROCESSING"
+    let status = match trade.state() {
+        Some(State::Paid | State::Refunded) => "SUCCESS",
+        Some(State::Closed) => "FAIL",
+        None | Some(State::Processing) => "PROCESSING",
     };
     members.insert("paymentStatus".to_owned(), json!(status));
     members

@@ -3,19 +3,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Account, CallResult, sign::Head};
+use super::{
+    Account, CallResult,
+    sign::{AntomKeys, Head},
+};
 use crate::{
     gateway_time::GatewayTime,
-    notifier::Message,
+    sender::{Message, Pace},
     sign::KeyError,
-    trade::{Delivery, Trade},
+    trade::{Delivery, State, Trade},
 };
 
 /// The `content-type` of everything that Antom sends.
 pub(super) const CONTENT_TYPE: &str = "application/json; charset=UTF-8";
 
 /// A moment as Antom's answers and notifications write it.
-pub(super) fn iso_8601(unix_ms: u64) -> String {
+pub(crate) fn iso_8601(unix_ms: u64) -> String {
     let text = GatewayTime::from_unix_ms(unix_ms).text();
     format!("{}+08:00", text.replace(' ', "T"))
 }
@@ -32,7 +35,8 @@ pub(super) fn payment(trade: &Trade) -> Map<String, Value> {
         json!({ "currency": "CNY", "value": trade.amount.minor().to_string() }),
     );
     put("paymentCreateTime", json!(iso_8601(trade.created_ms)));
-    if let Some(payment) = &trade.payment {
+    let paid = trade.payment.as_ref();
+    if let Some(payment) = paid.filter(|one| matches!(one.state, State::Paid | State::Refunded)) {
         put("paymentTime", json!(iso_8601(payment.paid_ms)));
     }
     members
@@ -57,33 +61,82 @@ pub(crate) fn notification(
     now_ms: u64,
     tamper: Option<&str>,
 ) -> Result<Message, KeyError> {
-    let mut members = payment(trade);
-    members.insert("notifyType".to_owned(), json!("PAYMENT_RESULT"));
-    members.insert("result".to_owned(), CallResult::SUCCESS.json());
-    let body = Value::Object(members.clone()).to_string();
-    let time = iso_8601(now_ms);
+    let mut members = members(trade);
     let url = trade.requested("notify_url").unwrap_or_default();
+    let body = Value::Object(members.clone()).to_string();
+    let mut message = signed(&account.keys, &account.client_id, url, now_ms, body)?;
+    if let Some(name) = tamper {
+        alter(&mut members, name);
+        message.body = Value::Object(members).to_string().into_bytes();
+    }
+    Ok(message)
+}
+
+/// What a notification says of a trade: its payment, or the refund that is to be told.
+pub(crate) fn members(trade: &Trade) -> Map<String, Value> {
+    let mut members = payment(trade);
+    let told = trade
+        .payment
+        .as_ref()
+        .and_then(|payment| payment.refunds.get(payment.refund_told?));
+    if let Some(refund) = told {
+        members.remove("paymentAmount");
+        members.remove("paymentCreateTime");
+        let id = members.get("paymentId").and_then(Value::as_str);
+        let id = format!("{}-{}", id.unwrap_or_default(), refund.out_return_no);
+        for (name, value) in [
+            ("notifyType", json!("REFUND_RESULT")),
+            ("refundRequestId", json!(refund.out_return_no)),
+            ("refundId", json!(id)),
+            ("refundStatus", json!("SUCCESS")),
+            ("refundTime", json!(iso_8601(refund.at_ms))),
+            (
+                "refundAmount",
+                json!({ "currency": "CNY", "value": refund.minor().to_string() }),
+            ),
+        ] {
+            members.insert(name.to_owned(), value);
+        }
+        members.insert("result".to_owned(), CallResult::SUCCESS.json());
+        return members;
+    }
+    let result = match trade.state() {
+        Some(State::Closed) => CallResult::failed("ORDER_IS_CLOSED"),
+        _ => CallResult::SUCCESS,
+    };
+    members.insert("notifyType".to_owned(), json!("PAYMENT_RESULT"));
+    members.insert("result".to_owned(), result.json());
+    members
+}
+
+/// A body with Antom's headers, signed for the path of `url`.
+///
+/// # Errors
+///
+/// See [`AntomKeys::sign`].
+pub(crate) fn signed(
+    keys: &AntomKeys,
+    client_id: &str,
+    url: &str,
+    now_ms: u64,
+    body: String,
+) -> Result<Message, KeyError> {
+    let time = iso_8601(now_ms);
     let head = Head {
         uri: path_and_query(url),
-        client_id: &account.client_id,
+        client_id,
         time: &time,
     };
-    let signature = account.keys.sign(head, body.as_bytes())?;
-    let body = match tamper {
-        Some(name) => {
-            alter(&mut members, name);
-            Value::Object(members).to_string()
-        }
-        None => body,
-    };
+    let signature = keys.sign(head, body.as_bytes())?;
     Ok(Message {
-        content_type: CONTENT_TYPE,
+        content_type: CONTENT_TYPE.to_owned(),
         headers: vec![
-            ("client-id", account.client_id.clone()),
+            ("client-id", client_id.to_owned()),
             ("request-time", time),
             ("signature", signature),
         ],
-        body,
+        body: body.into_bytes(),
+        pace: Pace::Plain,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
     random,
     request::{GatewayError, PayRequest},
     sign::Fields,
-    trade::Trade,
+    trade::{State, Trade},
 };
 
 /// Most and least of a payment by Alipay in China: 300,000 and 0.10 CNY.
@@ -21,11 +21,11 @@ const RANGE_FEN: std::ops::RangeInclusive<u64> = 10..=30_000_000;
 pub(super) fn answer(call: &Call<'_>) -> Value {
     let (result, more) = match open(call) {
         Ok(trade) => {
-            let result = if trade.payment.is_some() {
-                // The same number and content again: the same final answer.
-                CallResult::SUCCESS
-            } else {
-                CallResult::IN_PROCESS
+            // The same number and content again: the same final answer.
+            let result = match trade.state() {
+                Some(State::Paid | State::Refunded) => CallResult::SUCCESS,
+                Some(State::Closed) => CallResult::failed("ORDER_IS_CLOSED"),
+                None | Some(State::Processing) => CallResult::IN_PROCESS,
             };
             (result, opened(call, &trade))
         }

@@ -10,7 +10,10 @@ use rsa::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::sign::{BadSignature, KeyError};
+use crate::{
+    key_pair,
+    sign::{BadSignature, KeyError},
+};
 
 /// What a signature covers besides the body.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,34 @@ impl AntomKeys {
             .or_else(|_| RsaPrivateKey::from_pkcs1_pem(antom_private_pem))
             .map_err(|_| KeyError::PrivateKey)?;
         Ok(Self { merchant, antom })
+    }
+
+    /// Keys that only sign: what a notification is sent with, when there is no merchant to verify.
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyError::PrivateKey`] – not such a key.
+    pub fn signing(antom_private_pem: &str) -> Result<Self, KeyError> {
+        let antom = RsaPrivateKey::from_pkcs8_pem(antom_private_pem)
+            .or_else(|_| RsaPrivateKey::from_pkcs1_pem(antom_private_pem))
+            .map_err(|_| KeyError::PrivateKey)?;
+        Ok(Self {
+            merchant: antom.to_public_key(),
+            antom,
+        })
+    }
+
+    /// Keys that nobody trusts.
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyError::Sign`] – none could be made.
+    pub fn stranger() -> Result<Self, KeyError> {
+        let antom = key_pair::private_key().ok_or(KeyError::Sign)?;
+        Ok(Self {
+            merchant: antom.to_public_key(),
+            antom,
+        })
     }
 
     /// Verifies that the merchant signed `body` under `head`; `header` is the value of `signature`.

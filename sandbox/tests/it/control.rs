@@ -50,7 +50,7 @@ async fn faults_are_set_whole_and_reset() {
     let url = format!("{}/control/faults", stand_in.origin);
     let none = json!({
         "notify_delay_ms": 0, "return_delay_ms": 2000, "notify_copies": 1, "tamper": null,
-        "hold": false, "refund": null,
+        "hold": false, "refund": null, "outcome": null, "notify": null,
     });
     let send = async |request: hyper::http::request::Builder, body: &str| -> Reply {
         Browser::default()

@@ -181,8 +181,8 @@ async fn three_wrong_payment_passwords_lock_the_payment() {
         ("111111", "too simple"),
         ("135790", "Two tries are left"),
         ("135790", "One try is left"),
-        ("135790", "This payment is locked"),
-        ("246810", "This payment is locked"),
+        ("135790", "Paying is locked for a while"),
+        ("246810", "Paying is locked for a while"),
     ] {
         let reply = browser.enter_payment_password(&cashier, password).await;
         assert_eq!(reply.status, 303);
