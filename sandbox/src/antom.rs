@@ -30,7 +30,7 @@ use crate::{
 };
 use sign::{AntomKeys, Head};
 
-pub(crate) use message::{acknowledges, members, notification, signed as signed_message};
+pub(crate) use message::{acknowledges, iso_8601, members, notification, signed as signed_message};
 
 /// The merchant's account with Antom, and the keys of both sides.
 #[derive(Debug)]

@@ -6,8 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub mod receiver;
+
+use receiver::ReceiverOptions;
+
 use crate::{
-    Config,
+    Config, FirstFaults,
     antom::{Account, sign::AntomKeys},
     sign::{KeyError, Keys, SignType},
 };
@@ -17,9 +21,19 @@ pub const HELP: &str = "\
 alipay-sandbox: a stand-in for Alipay's cross-border gateway and for Antom.
 No real money moves.
 
+COMMANDS
+  serve    be Alipay: gateway, cashier with a test wallet, notifier
+  keys     make key pairs for tests
+  notify   send one notification to any receiver
+  attack   send every forgery to any receiver, and say which ones it believes
+  ladder   show when Alipay sends again, or do it
+  alipay-sandbox notify --help tells of the last four.
+
 USAGE
+  alipay-sandbox keys --dir DIR
   alipay-sandbox serve --partner 2088… --sign-type RSA2 --secrets DIR --state FILE
                        [--listen 127.0.0.1:8788] [--speedup 60] [--antom-client ID]
+                       [--faults JSON]
 
 OPTIONS
   --partner NUMBER   the merchant: 16 digits that start with 2088; any will do, as
@@ -35,26 +49,39 @@ OPTIONS
                      6h 15h); default 1
   --antom-client ID  be Antom too, for this client-id; needs antom-merchant-public.pem
                      and antom-private.pem in --secrets. SANDBOX_… has its own paths
+  --faults JSON      how payments misbehave for the whole run, as below
   --help, --version
 
 TRY IT
   Point the merchant's GATEWAY_URL at http://127.0.0.1:8788/gateway.do, or ANTOM_URL
-  at http://127.0.0.1:8788, and pay as
-    account shopper@example.com, login password 111111, payment password 246810.
-  http://127.0.0.1:8788/ lists trades and deliveries.
+  at http://127.0.0.1:8788, and pay as a test shopper: the cashier lists them.
+    login password 111111, payment password 246810.
+  http://127.0.0.1:8788/ lists trades and wallets, /traffic every message as it happens.
 
-FAULTS, from this machine only
-  curl -d '{\"notify_copies\":3}' -H content-type:application/json \\
-    http://127.0.0.1:8788/control/faults
-  notify_delay_ms, return_delay_ms, notify_copies, tamper (a field's name), hold.
-  curl -X DELETE http://127.0.0.1:8788/control/faults   back to none
+OUTCOMES AND FAULTS: at the cashier by hand; by amount (40.01 to 40.13, / lists them); or
+  curl -d '{\"outcome\":\"processing_paid\",\"notify\":\"duplicate\"}' \\
+    -H content-type:application/json http://127.0.0.1:8788/control/faults
+  notify: duplicate reordered delayed tampered wrong_key other_merchant resplit gbk
+          retried slow cut held
+  more: notify_delay_ms, return_delay_ms, notify_copies, tamper (a field's name), hold.
+  curl -X DELETE http://127.0.0.1:8788/control/faults   back to the beginning
 ";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Send every forgery.
+    Attack(ReceiverOptions),
     /// Print [`HELP`].
     Help,
+    /// Make keys in this folder.
+    Keys(PathBuf),
+    /// Show or climb the ladder.
+    Ladder(ReceiverOptions),
+    /// Send one notification.
+    Notify(ReceiverOptions),
+    /// Print [`receiver::HELP`].
+    ReceiverHelp,
     /// Serve until stopped.
     Serve(ServeOptions),
     /// Print the version.
@@ -72,6 +99,7 @@ pub struct ServeOptions {
     state: PathBuf,
     speedup: u32,
     antom_client: Option<String>,
+    faults: FirstFaults,
 }
 
 /// What is wrong with the command line or the files it names: one line that says what to do.
@@ -118,7 +146,7 @@ impl fmt::Display for CliError {
             Self::MissingValue(option) => write!(f, "{option} needs a value"),
             Self::Secret { path, reason } => write!(
                 f,
-                "cannot read {}: {reason}; make the keys first (sandbox/README.md shows how) or \
+                "cannot read {}: {reason}; make the keys first (alipay-sandbox keys --dir DIR) or \
                  point --secrets at the folder that has them",
                 path.display()
             ),
@@ -147,7 +175,13 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, CliErro
             .iter()
             .any(|word| matches!(word.as_str(), "--help" | "-h" | "help"))
     {
-        return Ok(Command::Help);
+        let of_receiver = ["notify", "attack", "ladder", "keys"];
+        let first = words.first().map_or("", String::as_str);
+        return Ok(if of_receiver.contains(&first) {
+            Command::ReceiverHelp
+        } else {
+            Command::Help
+        });
     }
     if words
         .iter()
@@ -156,38 +190,69 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, CliErro
         return Ok(Command::Version);
     }
     let mut words = words.into_iter();
-    match words.next() {
-        Some(command) if command == "serve" => parse_serve(words).map(Command::Serve),
-        other => Err(CliError::Unknown(other.unwrap_or_default())),
+    match words.next().as_deref() {
+        Some("serve") => parse_serve(words).map(Command::Serve),
+        Some("notify") => receiver::parse(words, true).map(Command::Notify),
+        Some("attack") => receiver::parse(words, true).map(Command::Attack),
+        Some("ladder") => receiver::parse(words, false).map(Command::Ladder),
+        Some("keys") => parse_keys(words).map(Command::Keys),
+        other => Err(CliError::Unknown(other.unwrap_or_default().to_owned())),
     }
 }
 
+/// The next option of `known` with its value.
+fn next_option(
+    words: &mut impl Iterator<Item = String>,
+    known: &[&'static str],
+) -> Result<Option<(&'static str, String)>, CliError> {
+    let Some(word) = words.next() else {
+        return Ok(None);
+    };
+    let (name, inline) = match word.split_once('=') {
+        Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+        None => (word, None),
+    };
+    let option = known.iter().copied().find(|option| *option == name);
+    let option = option.ok_or(CliError::Unknown(name))?;
+    let value = inline
+        .or_else(|| words.next())
+        .filter(|value| !value.is_empty() && !value.starts_with("--"))
+        .ok_or(CliError::MissingValue(option))?;
+    Ok(Some((option, value)))
+}
+
+/// What `--speedup` takes.
+const SPEEDUP: &str = "a whole number from 1 to 1000000";
+
+fn speedup(text: &str) -> Option<u32> {
+    let speedup = text.parse().ok();
+    speedup.filter(|speedup| (1..=1_000_000).contains(speedup))
+}
+
+fn parse_keys(mut words: impl Iterator<Item = String>) -> Result<PathBuf, CliError> {
+    let mut folder = None;
+    while let Some((_, value)) = next_option(&mut words, &["--dir"])? {
+        folder = Some(PathBuf::from(value));
+    }
+    folder.ok_or(CliError::MissingOption("--dir"))
+}
+
 fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, CliError> {
+    const OPTIONS: [&str; 8] = [
+        "--antom-client",
+        "--faults",
+        "--listen",
+        "--partner",
+        "--secrets",
+        "--sign-type",
+        "--speedup",
+        "--state",
+    ];
     let mut listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8788);
     let mut speedup = 1;
     let (mut partner, mut sign_type, mut secrets, mut state) = (None, None, None, None);
-    let mut antom_client = None;
-    while let Some(word) = words.next() {
-        let (name, inline) = match word.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (word, None),
-        };
-        let option = [
-            "--antom-client",
-            "--listen",
-            "--partner",
-            "--secrets",
-            "--sign-type",
-            "--speedup",
-            "--state",
-        ]
-        .into_iter()
-        .find(|option| *option == name)
-        .ok_or(CliError::Unknown(name))?;
-        let value = inline
-            .or_else(|| words.next())
-            .filter(|value| !value.is_empty() && !value.starts_with("--"))
-            .ok_or(CliError::MissingValue(option))?;
+    let (mut antom_client, mut faults) = (None, FirstFaults::default());
+    while let Some((option, value)) = next_option(&mut words, &OPTIONS)? {
         let bad = |expected| CliError::BadValue { option, expected };
         match option {
             "--antom-client" => {
@@ -196,6 +261,11 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
                     return Err(bad("1 to 64 letters, digits, _ or -"));
                 }
                 antom_client = Some(value);
+            }
+            "--faults" => {
+                faults = FirstFaults::parse(&value).ok_or(bad(
+                    "the JSON of POST /control/faults, as '{\"notify\":\"duplicate\"}'",
+                ))?;
             }
             "--listen" => {
                 listen = value
@@ -210,11 +280,7 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
                     Some(SignType::parse(&value).ok_or(bad("RSA2, RSA or MD5, in capitals"))?);
             }
             "--speedup" => {
-                speedup = value
-                    .parse()
-                    .ok()
-                    .filter(|speedup| (1..=1_000_000).contains(speedup))
-                    .ok_or(bad("a whole number from 1 to 1000000"))?;
+                speedup = self::speedup(&value).ok_or(bad(SPEEDUP))?;
             }
             "--secrets" => secrets = Some(PathBuf::from(value)),
             _ => state = Some(PathBuf::from(value)),
@@ -228,6 +294,7 @@ fn parse_serve(mut words: impl Iterator<Item = String>) -> Result<ServeOptions, 
         state: state.ok_or(CliError::MissingOption("--state"))?,
         speedup,
         antom_client,
+        faults,
     })
 }
 
@@ -270,6 +337,7 @@ impl ServeOptions {
         };
         let mut config = Config::new(&self.partner, keys, self.state);
         config.speedup = self.speedup;
+        config.faults = self.faults;
         if let Some(client_id) = self.antom_client {
             config.antom = Some(antom(&self.secrets, client_id)?);
         }

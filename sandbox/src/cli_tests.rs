@@ -18,6 +18,7 @@ fn required() -> ServeOptions {
         state: PathBuf::from("f"),
         speedup: 1,
         antom_client: None,
+        faults: crate::FirstFaults::default(),
     }
 }
 

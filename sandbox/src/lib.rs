@@ -24,6 +24,7 @@ pub mod cli;
 pub mod sign;
 
 mod app;
+mod attack;
 mod cashier;
 mod clock;
 mod control;

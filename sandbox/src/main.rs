@@ -4,7 +4,7 @@ use std::{fmt, io, process::ExitCode};
 
 use alipay_sandbox::{
     Sandbox, SandboxError,
-    cli::{self, CliError, Command, ServeOptions},
+    cli::{self, CliError, Command, ServeOptions, receiver, receiver::ReceiverError},
 };
 use tokio::{
     net::TcpListener,
@@ -15,8 +15,15 @@ use tokio::{
 enum Failure {
     Cli(CliError),
     Listen(std::net::SocketAddr, io::Error),
+    Receiver(ReceiverError),
     Runtime(io::Error),
     Sandbox(SandboxError),
+}
+
+impl Failure {
+    fn is_wrong_words(&self) -> bool {
+        matches!(self, Self::Cli(_) | Self::Receiver(ReceiverError::Cli(_)))
+    }
 }
 
 impl fmt::Display for Failure {
@@ -33,6 +40,7 @@ impl fmt::Display for Failure {
                     "cannot listen on {address}: {error}; choose another with --listen"
                 )
             }
+            Self::Receiver(error) => error.fmt(f),
             Self::Runtime(error) => write!(f, "stopped by the system: {error}"),
             Self::Sandbox(error) => error.fmt(f),
         }
@@ -41,34 +49,50 @@ impl fmt::Display for Failure {
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(failure) => {
             print_line(&mut io::stderr(), format_args!("alipay-sandbox: {failure}"));
             // 2 is what shells use for wrong words, so that scripts can tell the two apart.
-            ExitCode::from(if matches!(failure, Failure::Cli(_)) {
-                2
-            } else {
-                1
-            })
+            ExitCode::from(if failure.is_wrong_words() { 2 } else { 1 })
         }
     }
 }
 
-fn run() -> Result<(), Failure> {
+fn run() -> Result<u8, Failure> {
     match cli::parse(std::env::args().skip(1)).map_err(Failure::Cli)? {
         Command::Help => print_line(&mut io::stdout(), format_args!("{}", cli::HELP.trim_end())),
         Command::Version => {
             let version = env!("CARGO_PKG_VERSION");
             print_line(&mut io::stdout(), format_args!("alipay-sandbox {version}"));
         }
-        Command::Serve(options) => tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(Failure::Runtime)?
-            .block_on(serve(options))?,
+        Command::ReceiverHelp => print_line(
+            &mut io::stdout(),
+            format_args!("{}", receiver::HELP.trim_end()),
+        ),
+        Command::Serve(options) => runtime()?.block_on(serve(options))?,
+        Command::Keys(folder) => return receiver::keys(&folder).map_err(Failure::Receiver),
+        Command::Notify(options) => {
+            let sent = runtime()?.block_on(receiver::notify(&options));
+            return sent.map_err(Failure::Receiver);
+        }
+        Command::Attack(options) => {
+            let sent = runtime()?.block_on(receiver::attack(&options));
+            return sent.map_err(Failure::Receiver);
+        }
+        Command::Ladder(options) => {
+            let sent = runtime()?.block_on(receiver::ladder(&options));
+            return sent.map_err(Failure::Receiver);
+        }
     }
-    Ok(())
+    Ok(0)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)
 }
 
 /// Serves until SIGINT or SIGTERM. Everything that counts is on disk by then, so that stopping needs

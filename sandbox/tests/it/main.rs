@@ -18,9 +18,13 @@ mod notify;
 mod pay;
 // The program: words, signals, exit codes.
 mod program;
+// `notify`, `attack`, `ladder`, `keys`.
+mod receiver;
 // `/control/…` and `/`.
 mod control;
 // A merchant who is notified.
 mod merchant;
 // A shopper and a tester for the tests above.
 mod support;
+// Outcomes, shoppers, faults and traffic.
+mod wallet;

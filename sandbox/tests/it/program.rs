@@ -94,7 +94,7 @@ fn missing_secret_is_named() {
             String::new(),
             format!(
                 "alipay-sandbox: cannot read {}: entity not found; make the keys first \
-                 (sandbox/README.md shows how) or point --secrets at the folder that has them\n",
+                 (alipay-sandbox keys --dir DIR) or point --secrets at the folder that has them\n",
                 path.display()
             )
         )
