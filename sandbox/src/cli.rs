@@ -7,6 +7,7 @@ use std::{
 };
 
 pub mod receiver;
+mod trial;
 
 use receiver::ReceiverOptions;
 

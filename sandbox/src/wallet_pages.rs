@@ -114,6 +114,8 @@ pub(crate) fn pay(visit: &Visit, partner: &str, shopper: &Shopper, wallet: &Wall
         h1 { (words.confirm) }
         @if visit.in_app { p .note #in-app { (wallet_words.in_app) } }
         (order(visit.lang, trade, partner))
+        // A form of its own: the first button of a form is the one that Enter presses.
+        form #delete-card .no-card method="post" action=(visit.path("/card")) {}
         form method="post" action=(visit.path("/pay")) {
             (alert(message))
             p.payer {
@@ -199,8 +201,7 @@ fn method(visit: &Visit, card: &Card) -> Markup {
                 (words.card) " " span.number { (card.number) }
                 span .note .error[expired] { (words.expires) " " (card.expiry()) }
             }
-            button .small type="submit" name="card" value=(card.id) formnovalidate
-                formaction=(visit.path("/card")) aria-label={ (words.delete) " " (card.number) } { (words.delete) }
+            button .small type="submit" name="card" value=(card.id) form="delete-card" aria-label={ (words.delete) " " (card.number) } { (words.delete) }
         }
     }
 }
