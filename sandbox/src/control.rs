@@ -80,6 +80,10 @@ pub(crate) fn is_own_page(headers: &HeaderMap) -> bool {
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
+    // Our pages send no referrer, and so browsers write `Origin: null`; this one they always write.
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
     match (headers.get(header::ORIGIN), text(header::HOST)) {
         (None, _) => true,
         (Some(origin), Some(host)) => origin.as_bytes() == format!("http://{host}").as_bytes(),
@@ -267,7 +271,27 @@ pub(crate) async fn notify(
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback_host;
+    use axum::http::{HeaderMap, HeaderValue};
+
+    use super::{is_loopback_host, is_own_page};
+
+    #[test]
+    fn forms_of_foreign_pages_are_told_from_ours() {
+        for (name, value, expected) in [
+            ("sec-fetch-site", "same-origin", true),
+            ("sec-fetch-site", "cross-site", false),
+            ("sec-fetch-site", "same-site", false),
+            ("origin", "http://127.0.0.1:8788", true),
+            ("origin", "https://attacker.example", false),
+            ("origin", "null", false),
+            ("accept", "*/*", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static("127.0.0.1:8788"));
+            headers.insert(name, HeaderValue::from_static(value));
+            assert_eq!(is_own_page(&headers), expected, "{name}: {value}");
+        }
+    }
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {

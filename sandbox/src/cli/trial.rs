@@ -23,7 +23,7 @@ use crate::{
 
 enum Signer {
     Gateway(Keys),
-    Antom(AntomKeys, String),
+    Antom(Box<AntomKeys>, String),
 }
 
 /// A receiver and everything that is needed to speak to it.
@@ -54,7 +54,7 @@ impl Receiver {
         let signer = if let Some(client) = &options.antom_client {
             let name = "antom-private.pem";
             let keys = AntomKeys::signing(&load(name)?).map_err(|reason| key(name, reason))?;
-            Signer::Antom(keys, client.clone())
+            Signer::Antom(Box::new(keys), client.clone())
         } else {
             let sign_type = options.sign_type.unwrap_or(SignType::Rsa2);
             let name = if sign_type == SignType::Md5 {
