@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::{
     app::App,
@@ -27,12 +26,9 @@ use crate::{
 const MAX_SHOWN: usize = 100;
 
 /// Lists wallets, trades and deliveries.
-pub(crate) async fn page(
-    State(app): State<Arc<App>>,
-    Query(query): Query<PageQuery>,
-    headers: HeaderMap,
-) -> Response {
-    let lang = Lang::parse(&query.lang).unwrap_or_else(|| Lang::of_headers(&headers));
+pub(crate) async fn page(State(app): State<Arc<App>>) -> Response {
+    // For whoever runs the stand-in, beside the log and the command line: in English, like them.
+    let lang = Lang::En;
     let (rows, wallets) = app.store.read(|book| {
         let trades = book.newest_first();
         let rows = html! { @for trade in trades.into_iter().take(MAX_SHOWN) { (row(trade)) } };
@@ -79,7 +75,7 @@ pub(crate) async fn page(
         }
         (outcomes(lang))
     };
-    let markup = frame_with(lang, "Trades", &LangLinks::ThisPage, None, true, &content);
+    let markup = frame_with(lang, "Trades", &LangLinks::None, None, true, &content);
     respond::page(StatusCode::OK, markup, FormsLead::Here)
 }
 
@@ -138,13 +134,6 @@ pub(crate) async fn refill(State(app): State<Arc<App>>, headers: HeaderMap) -> R
         Ok(()) => respond::see_other("/"),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// The language that the page was asked for.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct PageQuery {
-    lang: String,
 }
 
 fn row(trade: &Trade) -> Markup {

@@ -246,12 +246,12 @@ pub async fn attack(options: &ReceiverOptions) -> Result<u8, ReceiverError> {
     let mut accepted = 0_usize;
     let attacks = receiver.attacks().map_err(ReceiverError::Sign)?;
     let count = attacks.len();
-    for Attack {
-        name,
-        message,
-        query,
-    } in attacks
-    {
+    for (sent, one) in attacks.into_iter().enumerate() {
+        let Attack {
+            name,
+            message,
+            query,
+        } = one;
         let joint = if receiver.url.contains('?') { '&' } else { '?' };
         let url = if query.is_empty() {
             receiver.url.clone()
@@ -259,6 +259,14 @@ pub async fn attack(options: &ReceiverOptions) -> Result<u8, ReceiverError> {
             format!("{}{joint}{query}", receiver.url)
         };
         let delivery = receiver.sender.post(&url, message).await;
+        if sent == 0 && delivery.status.is_none() {
+            say(&format!(
+                "no answer from {}: {}. Start the receiver, or correct --url.",
+                receiver.url,
+                answer(&delivery)
+            ))?;
+            return Ok(3);
+        }
         let believed = receiver.believes(&delivery);
         accepted = accepted.saturating_add(usize::from(believed));
         let verdict = if believed { "ACCEPTED" } else { "refused" };

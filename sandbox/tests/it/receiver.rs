@@ -119,6 +119,23 @@ async fn attack_proves_nothing_when_the_genuine_message_is_refused_too() {
 }
 
 #[tokio::test]
+async fn attack_on_nobody_says_so_at_once() {
+    let (_folder, path) = secrets();
+    let words = [
+        "attack",
+        "--url",
+        "http://127.0.0.1:9/notify",
+        "--secrets",
+        &path,
+        "--sign-type",
+        "MD5",
+    ];
+    let said = "no answer from http://127.0.0.1:9/notify: Connection refused (os error 111). Start the \
+                receiver, or correct --url.\n";
+    assert_eq!(run(&words).await, (Some(3), said.to_owned(), String::new()));
+}
+
+#[tokio::test]
 async fn attack_on_antom_tries_the_headers() {
     let folder = Folder::new();
     let path = folder.path().to_str().unwrap().to_owned();
