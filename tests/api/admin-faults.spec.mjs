@@ -132,6 +132,26 @@ test("emptied_index_is_rebuilt_from_the_orders", async () => {
   }
 });
 
+test("replay_of_one_endpoints_dead_letters_walks_past_those_of_the_others", async () => {
+  for (let n = 0; n < 3; n += 1) {
+    const { out_trade_no } = await paid();
+    await delivered(out_trade_no);
+    await row(out_trade_no, { waiting: 0 });
+  }
+  // As if an endpoint had failed for good; the one that is asked for has nothing to send.
+  index.run("UPDATE orders SET dead = 1");
+  const [{ dead }] = index.run("SELECT count(*) AS dead FROM orders WHERE dead > 0");
+  const pages = [];
+  for (let cursor; cursor !== null; ({ cursor } = pages.at(-1))) {
+    const [status, page] = await bench.admin.post("dead-letters/replay", { limit: 2, endpoint: "2", cursor });
+    expect([status, page.deliveries]).toEqual([202, 0]);
+    pages.push(page);
+    expect(pages.length).toBeLessThanOrEqual(dead);
+  }
+  expect(pages.reduce((sum, { orders }) => sum + orders, 0)).toBe(dead);
+  expect(await bench.admin.refusal("dead-letters/replay", { method: "POST", body: { cursor: "no cursor" } })).toEqual([400, "parameter"]);
+});
+
 test("rebuild_walks_every_order_that_the_index_knows_and_mends_wrong_rows", async () => {
   const { out_trade_no } = await paid();
   await row(out_trade_no, { status: "paid", waiting: 0 });

@@ -33,6 +33,7 @@ struct ReplayAsked {
 struct ReplayDeadAsked {
     limit: Option<u64>,
     endpoint: Option<String>,
+    cursor: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -65,18 +66,23 @@ impl Desk<'_> {
         accepted(&json!({ "deliveries": deliveries }))
     }
 
-    /// Sends dead letters again, of a bounded number of orders; asked again, it takes the next ones.
+    /// Sends dead letters again, of a bounded number of orders, newest first. Asked with the cursor of the
+    /// answer until there is none, it has walked them all: orders whose letters are another endpoint's
+    /// stay where they are.
     pub(super) async fn replay_dead(&self, request: &mut Request) -> Result<Response, Failure> {
         let asked: ReplayDeadAsked = body(request).await?;
         let limit = asked.limit.unwrap_or(ASKED.default_limit);
         if !(1..=ASKED.max_limit).contains(&limit) {
             return Err(Failure::Parameter("limit"));
         }
-        let find = Find {
+        let mut find = Find {
             partner: self.account.clone(),
             limit,
             ..Find::default()
         };
+        if !asked.cursor.iter().all(|cursor| find.go_on(cursor)) {
+            return Err(Failure::Parameter("cursor"));
+        }
         let rows = self.rows(&find, " AND dead > 0").await?;
         let (mut orders, mut deliveries) = (0_u64, 0_u64);
         for row in &rows {
@@ -95,7 +101,8 @@ impl Desk<'_> {
             }
         }
         log::admin(&self.bearer.name, "replay_dead", &deliveries.to_string());
-        accepted(&json!({ "orders": orders, "deliveries": deliveries }))
+        let cursor = find.next(&rows);
+        accepted(&json!({ "orders": orders, "deliveries": deliveries, "cursor": cursor }))
     }
 
     pub(super) async fn query_now(&self, number: &str) -> Result<Response, Failure> {

@@ -97,10 +97,7 @@ impl Find {
                 self.limit = limit;
                 true
             }),
-            "cursor" => cursor_of(value).is_some_and(|(at_ms, number)| {
-                (self.after_ms, self.after) = (Some(at_ms), Some(number));
-                true
-            }),
+            "cursor" => self.go_on(value),
             "status" => {
                 self.status = is_status(value).then(|| value.to_owned());
                 self.status.is_some()
@@ -118,6 +115,14 @@ impl Find {
                 self.to.is_some()
             }
         }
+    }
+
+    /// Begins after the page whose cursor this is; `false` where it is none.
+    pub fn go_on(&mut self, cursor: &str) -> bool {
+        cursor_of(cursor).is_some_and(|(at_ms, number)| {
+            (self.after_ms, self.after) = (Some(at_ms), Some(number));
+            true
+        })
     }
 
     /// The conditions, as SQL over `?1`, this as JSON. Only what is asked for is in the text, so that
