@@ -50,7 +50,8 @@ const sources = readdirSync(join(ROOT, 'edge', 'src'), { recursive: true })
   .filter((name) => name.endsWith('.rs')).map((name) => read('edge', 'src', name)).join('\n');
 
 test('every line of the log has its row, and no row is idle', () => {
-  const written = [...sources.matchAll(/\b(?:line|fault)\(\s*"([a-z_]+)"/g)].map(([, name]) => name);
+  const main = read('edge', 'js', 'entry.mjs');
+  const written = [...sources.matchAll(/\b(?:line|fault)\(\s*"([a-z_]+)"/g), ...main.matchAll(/"event":"([a-z_]+)"/g)].map(([, name]) => name);
   // What comes of a refund is a line of the trail and of the log under the same name.
   const acts = [...read('edge', 'src', 'order', 'settle_refund.rs').matchAll(/"(refund(?:ed|_[a-z_]+))"/g)].map(([, name]) => name);
   assert.equal(acts.length, 6);
