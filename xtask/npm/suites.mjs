@@ -1,4 +1,4 @@
-// The suites of `npm test`, in the order in which they run; those of Cargo beside the others. Each resolves with `{ code, counts, lines, log }`.
+// The suites of `npm test`, in the order in which they run; in two lanes beside each other. Each resolves with `{ code, counts, lines, log }`.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,24 +19,24 @@ const CLIPPY = ['--locked', '--', '-D', 'warnings'];
 
 /**
  * `says` is for people. `build` and `browser` tell what a suite needs made ready; `wasmPack` that it
- * waits for wasm-pack, which is why the widget comes last; `cargo` that Cargo does it, which locks its folder.
+ * waits for wasm-pack, which is why the widget comes last; `lane` which others it waits for: what Cargo and workerd do by themselves runs beside what draws pages.
  */
 export const SUITES = [
   {
     name: 'format',
-    cargo: true,
+    lane: 'runtime',
     says: 'rustfmt has nothing to change',
     run: (ready) => check('format', ['fmt', '--all', '--check'], ready),
   },
   {
     name: 'clippy',
-    cargo: true,
+    lane: 'runtime',
     says: 'no warning natively',
     run: (ready) => check('clippy', ['clippy', '--workspace', '--all-targets', ...CLIPPY], ready),
   },
   {
     name: 'clippy-wasm',
-    cargo: true,
+    lane: 'runtime',
     says: 'no warning for the Worker, the widget and the doctor as they are built',
     run: (ready) => check('clippy-wasm', [
       'clippy', '-p', 'alipay-checkout-widget', '-p', 'alipay-checkout-edge', '-p', 'alipay-checkout-doctor', ...WASM, ...CLIPPY,
@@ -44,14 +44,14 @@ export const SUITES = [
   },
   {
     name: 'native',
-    cargo: true,
+    lane: 'runtime',
     says: 'every Rust test, tidy included',
     run: native,
   },
   {
     name: 'scripts',
     // The preflight of the deployment runs the Worker's own parser, by Cargo.
-    cargo: true,
+    lane: 'runtime',
     says: 'the npm scripts themselves',
     run: (ready) => nodeTest('scripts', join('xtask', 'npm', 'test'), ready),
   },
@@ -99,13 +99,6 @@ export const SUITES = [
     run: async (ready) => nodeTest('firefox', join('tests', 'firefox'), ready, { FIREFOX_BIN: await findFirefox(ready.note) }),
   },
   {
-    name: 'lighthouse',
-    says: 'Lighthouse: 95 of 100 for the shop, the playground, the doctor and the documentation',
-    build: true,
-    browser: true,
-    run: (ready) => script('lighthouse', [], ready, 'pages'),
-  },
-  {
     name: 'journeys',
     says: 'payments in a real browser, against the real Worker runtime',
     build: true,
@@ -113,32 +106,44 @@ export const SUITES = [
     run: (ready) => playwright('journeys', join('tests', 'playwright.config.mjs'), ready),
   },
   {
+    name: 'lighthouse',
+    // The last of its lane: by then the other one has ended, and nothing takes the processor from it.
+    says: 'Lighthouse: 95 of 100 for the shop, the playground, the doctor and the documentation',
+    build: true,
+    browser: true,
+    run: (ready) => script('lighthouse', [], ready, 'pages'),
+  },
+  {
     name: 'proof',
+    lane: 'runtime',
     says: 'attacks, outages and every order of notifications, against the Worker in plain workerd',
     build: true,
     run: (ready) => playwright('proof', join('tests', 'proof', 'playwright.config.mjs'), ready),
   },
   {
     name: 'backends',
+    lane: 'runtime',
     says: 'every RSA vector by WebCrypto and by the Rust crates, both in the real Worker runtime',
     build: true,
     run: (ready) => script('backends', [], ready),
   },
   {
     name: 'hostile',
+    lane: 'runtime',
     says: 'strange input at every route, for some seconds, from a seed',
     build: true,
     run: (ready) => script('hostile', ['--seconds', '12'], ready),
   },
   {
     name: 'crash',
+    lane: 'runtime',
     says: 'the Worker killed at every point of a payment (npm run crash kills it more often)',
     build: true,
     run: (ready) => script('crash', ['--kills', '16'], ready),
   },
   {
     name: 'widget',
-    cargo: true,
+    lane: 'runtime',
     says: 'the element in a real browser, by wasm-pack',
     browser: true,
     wasmPack: true,

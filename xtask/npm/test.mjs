@@ -29,19 +29,20 @@ export function chosenSuites(args, suites = SUITES) {
 /** What `--help` prints. */
 export function usage(suites = SUITES) {
   const rows = suites.map(({ name, says }) => `  ${name.padEnd(12)} ${says}\n`);
-  return `npm test                  every suite, those of Cargo beside the others
+  return `npm test                  every suite, in two lanes beside each other
 npm test -- --only NAME   one suite; may be given more than once
 
 ${rows.join('')}`;
 }
 
 /**
- * Runs suites, those of Cargo beside the others: compilers and browsers are seldom busy at the same moment, and
- * either half takes longer than a developer likes to wait. A failing suite does not keep the later ones from running.
+ * Runs suites in lanes beside each other, those of a lane one after another: compilers, browsers and waiting Workers are
+ * seldom busy at the same moment, and one after another they take longer than a developer likes to wait. A failing suite
+ * does not keep the later ones from running.
  */
 export async function runSuites(suites, ready, progress) {
-  const lanes = [suites.filter(({ cargo }) => cargo), suites.filter(({ cargo }) => !cargo)];
-  const totals = await Promise.all(lanes.map((lane) => runLane(lane, ready, progress)));
+  const lanes = [...new Set(suites.map(({ lane }) => lane))];
+  const totals = await Promise.all(lanes.map((one) => runLane(suites.filter(({ lane }) => lane === one), ready, progress)));
   const total = (count) => totals.reduce((sum, lane) => sum + lane[count], 0);
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') };
 }

@@ -22,11 +22,11 @@ test('a failing suite does not keep the next one from running', async () => {
 `);
 });
 
-test("Cargo's suites run beside the others, and one after another among themselves", async () => {
+test('lanes run beside each other, and the suites of a lane one after another', async () => {
   const began = [];
   let open;
   const opened = new Promise((settle) => { open = settle; });
-  const ofCargo = (name) => ({ ...passing, name, cargo: true, run: async () => { began.push(name); await opened; return passing.run(); } });
+  const ofCargo = (name) => ({ ...passing, name, lane: 'runtime', run: async () => { began.push(name); await opened; return passing.run(); } });
   const other = { ...passing, name: 'browser', run: async () => { began.push('browser'); open(); return passing.run(); } };
   const total = await runSuites([ofCargo('clippy'), ofCargo('native'), other], {}, new Progress(page()));
   assert.deepEqual(total, { passed: 9, failed: 0, skipped: 0 });
@@ -93,7 +93,7 @@ test('test files are found below the folder, others are not', (t) => {
 });
 
 test('--help names every suite and what it shows', () => {
-  assert.equal(usage([{ name: 'format', says: 'nothing to change' }]), `npm test                  every suite, those of Cargo beside the others
+  assert.equal(usage([{ name: 'format', says: 'nothing to change' }]), `npm test                  every suite, in two lanes beside each other
 npm test -- --only NAME   one suite; may be given more than once
 
   format       nothing to change
