@@ -12,6 +12,8 @@
 mod antom;
 // What the merchant asks of `/gateway.do`, and the answers.
 mod gateway;
+// Each word of a fault, for the whole run.
+mod faults;
 // When and how the merchant is notified.
 mod notify;
 // The shopper at the cashier.
