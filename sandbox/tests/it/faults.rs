@@ -1,4 +1,6 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::merchant::Merchant;
 use crate::support::{Browser, Folder, StandIn, md5_sign, pay_request, text_of};
