@@ -28,15 +28,18 @@ const deliveries = async (admin, { out_trade_no }) => (await admin.order(out_tra
 const OTHER = "2088000000000009";
 
 test("order_of_the_account_before_is_never_asked_about_or_paid_by_the_new_one", async () => {
-  const { bench, gateway } = await open({ QUERY_LADDER_S: "2" });
+  const { bench, gateway } = await open({ QUERY_LADDER_S: "2,2,2" });
   const order = await bench.register();
+  await bench.restart({ PARTNER: OTHER });
   // The new account has a trade of the same number and amount.
   gateway.know(paidFields(order.out_trade_no));
-  await bench.restart({ PARTNER: OTHER });
   const line = () => bench.workerd.log.filter((one) => one.includes('"event":"asked"')).map((one) => JSON.parse(one).outcome);
-  await expect.poll(line).toEqual(["other_account"]);
+  await expect.poll(line).toContain("other_account");
   expect(gateway.asked.filter(({ partner }) => partner === OTHER)).toEqual([]);
+  // The own account has not: it is asked again, as a question that was cut short is, and as the ladder says.
+  gateway.be("knows of nothing");
   await bench.restart({ PARTNER: bench.variables.PARTNER });
+  await expect.poll(line).toContain("no_trade");
   expect(await order.status()).toBe("redirected");
   expect(await bench.tell(paidFields(order.out_trade_no))).toEqual(ACCEPTED);
   await expect.poll(() => told(bench, order)).toEqual([["payment.paid", "/events", 204]]);
