@@ -1,9 +1,13 @@
 // Part 4: what a shopper and a merchant wait for. The real stand-in, shop and Worker; the shopper is
 // Playwright, whose own time is not measured: pages tell by themselves when they were clicked and painted.
 
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { errors } from "@playwright/test";
 
 import { freePorts } from "../../../xtask/npm/stack.mjs";
 import { encoded, openBench } from "../../proof/bench.mjs";
@@ -17,6 +21,10 @@ import { openStack } from "../stack.mjs";
 import { quantile } from "../statistics.mjs";
 
 const DEADLINE_MS = 20_000;
+/** Chromium loses a click now and then where the machine has other work; it never comes back from that. */
+const LOST_MS = 10_000;
+/** More than these in one run are no accident. */
+const MOST_LOST = 3;
 
 /** Runs in every page: tells when something was clicked, and when what we wait for was painted. */
 const WATCH = `(() => {
@@ -66,9 +74,37 @@ class Told {
   }
 }
 
+/** Visits that the browser did not lose; those that it lost are repeated, and counted to be told. */
+class Visits {
+  lost = 0;
+
+  async until(visit) {
+    for (;;) {
+      try {
+        return await visit();
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError) || this.lost === MOST_LOST) throw error;
+        this.lost += 1;
+      }
+    }
+  }
+
+  /** For the table. */
+  get said() {
+    return this.lost === 0 ? "" : ` The browser lost ${this.lost} more (nothing within ${LOST_MS / 1000} s of a click), which were repeated.`;
+  }
+}
+
+/** A browser's window with nothing cached. */
+async function opened(browser) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(LOST_MS);
+  return context;
+}
+
 /** One payment in a browser of its own: `{ cashier, paid }` in milliseconds, each from its click. */
 async function pay(browser, origins) {
-  const context = await browser.newContext();
+  const context = await opened(browser);
   try {
     const told = await Told.by(context);
     const page = await context.newPage();
@@ -86,18 +122,25 @@ async function pay(browser, origins) {
   }
 }
 
-/** A page without script of ours: the form posts, and the cashier comes. Milliseconds from the click. */
-async function byForm(browser, origins) {
-  const context = await browser.newContext();
+/** A server of one page without script of ours, a fresh order in each; intercepting one instead would slow its requests. */
+async function openPlain({ edge }) {
+  const server = createServer((_, response) => {
+    const token = orderToken(claims());
+    response.writeHead(200, { "content-type": "text/html" }).end(
+      `<!doctype html><form method="post" action="${edge}/pay"><input type="hidden" name="order_token" value="${token}"><button>Pay</button></form>`,
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+/** The form posts, and the cashier comes. Milliseconds from the click. */
+async function byForm(browser, plain) {
+  const context = await opened(browser);
   try {
     const told = await Told.by(context);
     const page = await context.newPage();
-    const token = orderToken(claims());
-    await page.route(`${origins.shop}/plain`, (route) => route.fulfill({
-      contentType: "text/html",
-      body: `<!doctype html><form method="post" action="${origins.edge}/pay"><input type="hidden" name="order_token" value="${token}"><button>Pay</button></form>`,
-    }));
-    await page.goto(`${origins.shop}/plain`);
+    await page.goto(`http://127.0.0.1:${plain.address().port}/`);
     await page.getByRole("button").click();
     return (await told.when("cashier", 0)) - told.click;
   } finally {
@@ -107,7 +150,7 @@ async function byForm(browser, origins) {
 
 /** The shopper waits already; Alipay's notification comes late. Milliseconds from its sending to "paid". */
 async function late(browser, origins, standIn) {
-  const context = await browser.newContext();
+  const context = await opened(browser);
   try {
     const told = await Told.by(context);
     const page = await context.newPage();
@@ -137,7 +180,7 @@ async function events({ rounds, each, note }) {
   ]);
   try {
     await node.start();
-    const found = { ours: { event: [], p99: [], acknowledged: [] }, node: { event: [], p99: [], acknowledged: [] } };
+    const found = { ours: { event: [], p90: [], acknowledged: [] }, node: { event: [], p90: [], acknowledged: [] } };
     for (let round = 0; round <= rounds; round += 1) {
       for (const [name, origin] of [["ours", ours.origin], ["node", node.origin]]) {
         note(`round ${round}: events, ${name}`);
@@ -146,7 +189,7 @@ async function events({ rounds, each, note }) {
         if (round === 0) continue;
         const of = (what, share) => quantile(waits.map((one) => one[what]), share);
         found[name].event.push(of("event", 0.5));
-        found[name].p99.push(of("event", 0.99));
+        found[name].p90.push(of("event", 0.9));
         found[name].acknowledged.push(of("acknowledged", 0.5));
       }
     }
@@ -183,7 +226,9 @@ const LESS = { better: "less" };
 export async function measure({ rounds, quick, note }) {
   const each = quick ? 1 : 4;
   const stack = await openStack();
+  const plain = await openPlain(stack.origins);
   const browser = await launch();
+  const visits = new Visits();
   const found = { cashier: [], form: [], paid: [], late: [] };
   try {
     const standIn = new StandIn(stack.origins.alipay);
@@ -191,18 +236,20 @@ export async function measure({ rounds, quick, note }) {
     // The first payment warms up.
     for (let n = 0; n <= rounds * each; n += 1) {
       note(`payment ${n} of ${rounds * each}`);
-      const { cashier, paid } = await pay(browser, stack.origins);
-      const form = await byForm(browser, stack.origins);
-      const waited = await late(browser, stack.origins, standIn);
+      const { cashier, paid } = await visits.until(() => pay(browser, stack.origins));
+      const form = await visits.until(() => byForm(browser, plain));
+      const waited = await visits.until(() => late(browser, stack.origins, standIn));
       if (n === 0) continue;
       for (const [name, value] of Object.entries({ cashier, form, paid, late: waited })) found[name].push(value);
     }
   } finally {
     await browser.close();
+    plain.close();
     await stack.close();
   }
   const { found: heard, version } = await events({ rounds, each: quick ? 10 : 50, note });
-  const many = `${rounds * each} payments, each in a fresh browser context with an empty cache, one after another.`;
+  const payments = rounds * each;
+  const many = `${payments === 1 ? "One payment" : `${payments} payments`}, each in a fresh browser context with an empty cache, one after another.${visits.said}`;
   return [
     {
       id: "paid", title: "Click to paid, on the screen", base: "ours",
@@ -222,7 +269,7 @@ export async function measure({ rounds, quick, note }) {
     {
       id: "event", title: "Notification to the merchant's event", base: "ours",
       says: "One registered order after another: from the sending of Alipay's notification to the arrival of the signed event at the merchant's backend, and to the acknowledgement. State in memory.",
-      columns: [{ id: "event", name: "event, p50 ms", ...LESS }, { id: "p99", name: "event, p99 ms", ...LESS }, { id: "acknowledged", name: "acknowledged, p50 ms", ...LESS }],
+      columns: [{ id: "event", name: "event, p50 ms", ...LESS }, { id: "p90", name: "event, p90 ms", ...LESS }, { id: "acknowledged", name: "acknowledged, p50 ms", ...LESS }],
       rows: [
         { id: "ours", name: "ours", values: heard.ours },
         { id: "node-forwarder", name: `Node, alipay-sdk ${version}, tells the backend and then acknowledges`, values: heard.node,
