@@ -1,4 +1,4 @@
-//! Every forgery of a notification that a receiver can be tried with from outside.
+//! The forgeries of a notification that a receiver is tried with from outside, each in a single message.
 
 use serde_json::json;
 

@@ -26,7 +26,7 @@ COMMANDS
   serve    be Alipay: gateway, cashier with a test wallet, notifier
   keys     make key pairs for tests
   notify   send one notification to any receiver
-  attack   send every forgery to any receiver, and say which ones it believes
+  attack   send forgeries to any receiver, and say which ones it acknowledges
   ladder   show when Alipay sends again, or do it
   alipay-sandbox notify --help tells of the last four.
 
@@ -71,7 +71,7 @@ OUTCOMES AND FAULTS: at the cashier by hand; by amount (40.01 to 40.13, / lists 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Send every forgery.
+    /// Send forgeries.
     Attack(ReceiverOptions),
     /// Print [`HELP`].
     Help,

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Path, Request, State, rejection::JsonRejection},
+    extract::{ConnectInfo, FromRequest, Path, Request, State, rejection::JsonRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -100,19 +100,33 @@ pub(crate) fn foreign_page() -> Response {
     )
 }
 
-/// Sets the faults of the next payments. `application/json` is required, so that a foreign page in
-/// a browser cannot send it without being asked for permission first.
-pub(crate) async fn set_faults(
-    State(app): State<Arc<App>>,
-    faults: Result<Json<Faults>, JsonRejection>,
-) -> Response {
-    let faults = match faults {
-        Ok(Json(faults)) => faults,
-        Err(rejection) => return problem(rejection.status(), "bad_json", &rejection.body_text()),
-    };
-    if let Some(detail) = faults.out_of_range() {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", detail);
+/// Faults as a request asks for them, within their limits. `application/json` is required, so that a foreign page
+/// in a browser cannot send it without being asked for permission first.
+pub(crate) struct Wanted(Faults);
+
+impl FromRequest<Arc<App>> for Wanted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Response> {
+        let Json(faults): Json<Faults> =
+            Json::from_request(request, app)
+                .await
+                .map_err(|rejection: JsonRejection| {
+                    problem(rejection.status(), "bad_json", &rejection.body_text())
+                })?;
+        match faults.out_of_range() {
+            Some(detail) => Err(problem(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "out_of_range",
+                detail,
+            )),
+            None => Ok(Self(faults)),
+        }
     }
+}
+
+/// Sets the faults of the next payments.
+pub(crate) async fn set_faults(State(app): State<Arc<App>>, Wanted(faults): Wanted) -> Response {
     app.set_faults(faults.clone());
     log::event("faults-set", format_args!("hold={}", faults.hold));
     Json(faults).into_response()
@@ -129,15 +143,8 @@ pub(crate) async fn reset_faults(State(app): State<Arc<App>>) -> Response {
 pub(crate) async fn set_trade_faults(
     State(app): State<Arc<App>>,
     Path(out_trade_no): Path<String>,
-    faults: Result<Json<Faults>, JsonRejection>,
+    Wanted(faults): Wanted,
 ) -> Response {
-    let faults = match faults {
-        Ok(Json(faults)) => faults,
-        Err(rejection) => return problem(rejection.status(), "bad_json", &rejection.body_text()),
-    };
-    if let Some(detail) = faults.out_of_range() {
-        return problem(StatusCode::UNPROCESSABLE_ENTITY, "out_of_range", detail);
-    }
     let changed = app.store.change(|book| {
         let trade = book.by_out_trade_no_mut(&out_trade_no)?;
         trade.faults = Some(faults.clone());

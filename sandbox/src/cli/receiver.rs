@@ -25,7 +25,7 @@ alipay-sandbox notify | attack | ladder: try a receiver of notifications, yours 
   2. alipay-sandbox notify --url http://127.0.0.1:3000/notify --secrets my-keys
      sends one genuine notification and says whether it was acknowledged.
   3. alipay-sandbox attack --url http://127.0.0.1:3000/notify --secrets my-keys
-     sends every forgery, and says which ones your receiver believes.
+     sends forgeries, and says which ones your receiver acknowledges.
   4. alipay-sandbox ladder [--url … --secrets my-keys --speedup 3600]
      shows when Alipay sends again; with --url, does so until it is acknowledged.
 
@@ -44,7 +44,7 @@ OPTIONS
   --speedup NUMBER     ladder only; default 1
 
 EXIT CODE
-  notify, ladder: 0 acknowledged, 1 not. attack: 0 every forgery refused, 1 one was
+  notify, ladder: 0 acknowledged, 1 not. attack: 0 all forgeries refused, 1 one was
   accepted, 3 the genuine message was refused, so that nothing is proved. 2 wrong words.
 ";
 

@@ -236,7 +236,7 @@ pub async fn notify(options: &ReceiverOptions) -> Result<u8, ReceiverError> {
     Ok(u8::from(!acknowledged))
 }
 
-/// Sends every forgery, and the genuine message last. Answers the exit code.
+/// Sends the forgeries, and the genuine message last. Answers the exit code.
 ///
 /// # Errors
 ///
@@ -284,9 +284,10 @@ pub async fn attack(options: &ReceiverOptions) -> Result<u8, ReceiverError> {
     ))?;
     if accepted > 0 {
         say(&format!(
-            "{accepted} of {count} forgeries were accepted. Whoever can reach this address can have an order taken for \
-             paid. Look at the first ACCEPTED: verify the signature over exactly what was received, with the key and \
-             algorithm of your configuration, and refuse names that come twice or that you do not know."
+            "{accepted} of {count} forgeries were acknowledged. If the receiver also takes the order for paid then, which \
+             only its own records show, whoever can reach this address can do so. Look at the first ACCEPTED: verify the \
+             signature over exactly what was received, with the key and algorithm of your configuration, and refuse names \
+             that come twice or that you do not know."
         ))?;
         return Ok(1);
     }
@@ -299,7 +300,10 @@ pub async fn attack(options: &ReceiverOptions) -> Result<u8, ReceiverError> {
         return Ok(3);
     }
     say(&format!(
-        "All {count} forgeries were refused, and the genuine message was accepted."
+        "All {count} forgeries were refused, and the genuine message was accepted. Tried were single messages about one \
+         order, and their answers. That does not show what the receiver wrote down, nor that it holds a genuine amount \
+         against the order and takes a repetition once (notify, with another --total-fee and with --fault duplicate), nor \
+         what it believes at other addresses, such as the page that shoppers come back to."
     ))?;
     Ok(0)
 }

@@ -1,7 +1,7 @@
 use hyper::Request;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Folder, Reply, StandIn, pay_request};
+use crate::support::{Browser, Folder, Reply, StandIn, pay_request, shows};
 
 fn code(reply: &Reply) -> (u16, String) {
     assert_eq!(reply.header("content-type"), "application/problem+json");
@@ -36,11 +36,7 @@ async fn foreign_host_is_refused_on_every_control_route() {
     let page = Browser::default()
         .get(&format!("{}/", stand_in.origin))
         .await;
-    assert!(
-        page.body.contains("&quot;hold&quot;:false"),
-        "{}",
-        page.body
-    );
+    shows(&page.body, "&quot;hold&quot;:false");
 }
 
 #[tokio::test]
@@ -128,6 +124,6 @@ async fn overview_lists_trades_and_links_to_open_cashiers() {
         r#"href="/control/trades/A1""#,
         "WAIT_BUYER_PAY",
     ] {
-        assert!(page.body.contains(part), "{part} is not in {}", page.body);
+        shows(&page.body, part);
     }
 }

@@ -1,7 +1,7 @@
 use hyper::Request;
 
 use crate::support::{
-    Browser, Folder, PARTNER, StandIn, fields, form, md5_sign, pay_request, signed,
+    Browser, Folder, PARTNER, StandIn, fields, form, md5_sign, pay_request, shows, signed,
 };
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
@@ -46,11 +46,7 @@ async fn page_services_show_alipays_code_on_a_page() {
     let mut request = pay_request("A1", "http://127.0.0.1:9/");
     request.insert("product_code".into(), "NEW_OVERSEAS_SELLER".into());
     let reply = browser.get(&stand_in.gateway_url(&request)).await;
-    assert!(
-        reply.body.contains(">ILLEGAL_PARTNER_EXTERFACE<"),
-        "{}",
-        reply.body
-    );
+    shows(&reply.body, ">ILLEGAL_PARTNER_EXTERFACE<");
     let unseen = browser
         .get(&format!("{}/control/trades/A1", stand_in.origin))
         .await;
@@ -68,21 +64,13 @@ async fn open_order_is_reopened_only_with_the_same_content() {
     request.insert("total_fee".into(), "19.91".into());
     let reply = browser.get(&stand_in.gateway_url(&request)).await;
     assert_eq!(reply.status, 400);
-    assert!(
-        reply.body.contains(">TRADE_DATA_MATCH_ERROR<"),
-        "{}",
-        reply.body
-    );
+    shows(&reply.body, ">TRADE_DATA_MATCH_ERROR<");
 
     let request = pay_request("A2", "http://127.0.0.1:9/");
     Browser::pay(&stand_in, &request).await;
     let reply = browser.get(&stand_in.gateway_url(&request)).await;
     assert_eq!(reply.status, 400);
-    assert!(
-        reply.body.contains(">REPEAT_OUT_TRADE_NO<"),
-        "{}",
-        reply.body
-    );
+    shows(&reply.body, ">REPEAT_OUT_TRADE_NO<");
 }
 
 #[tokio::test]
@@ -108,11 +96,7 @@ async fn pc_service_and_post_open_the_same_cashier() {
     let reply = browser
         .post(&format!("{}/gateway.do", stand_in.origin), &body)
         .await;
-    assert!(
-        reply.body.contains("<error>ILLEGAL_SIGN</error>"),
-        "{}",
-        reply.body
-    );
+    shows(&reply.body, "<error>ILLEGAL_SIGN</error>");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use crate::merchant::Merchant;
-use crate::support::{Browser, Folder, StandIn, md5_sign, parse_form, pay_request, text_of};
+use crate::support::{Browser, Folder, StandIn, md5_sign, parse_form, pay_request, shows, text_of};
 
 #[tokio::test]
 async fn shopper_pays_returns_and_the_merchant_is_notified() {
@@ -24,12 +24,12 @@ async fn shopper_pays_returns_and_the_merchant_is_notified() {
         "Kettle",
         "No real money",
     ] {
-        assert!(login.body.contains(part), "{part} is not in {}", login.body);
+        shows(&login.body, part);
     }
     browser.log_in(&cashier).await;
     let pay = browser.get(&format!("{cashier}/pay")).await;
     for part in [r#"id="payment-password""#, r#"id="pay""#, r#"id="cancel""#] {
-        assert!(pay.body.contains(part), "{part} is not in {}", pay.body);
+        shows(&pay.body, part);
     }
     let paid = browser.enter_payment_password(&cashier, "246810").await;
     assert_eq!(paid.status, 303);
@@ -84,11 +84,7 @@ async fn shopper_pays_returns_and_the_merchant_is_notified() {
         "2; url=http://127.0.0.1:9/return?currency=USD&amp;out_trade_no=A1&amp;sign={sign}&amp;\
          sign_type=MD5&amp;total_fee=19.90&amp;trade_no={trade_no}&amp;trade_status=TRADE_FINISHED"
     );
-    assert!(
-        result.body.contains(&refresh),
-        "{refresh} is not in {}",
-        result.body
-    );
+    shows(&result.body, &refresh);
 }
 
 #[tokio::test]
@@ -131,11 +127,7 @@ async fn wrong_login_is_said_and_opens_nothing() {
         let page = browser
             .get(&format!("{}{}", stand_in.origin, reply.location()))
             .await;
-        assert!(
-            page.body.contains("Account or login password is wrong."),
-            "{}",
-            page.body
-        );
+        shows(&page.body, "Account or login password is wrong.");
     }
     for step in ["pay", "result"] {
         let reply = browser.get(&format!("{cashier}/{step}")).await;
@@ -239,11 +231,7 @@ async fn leaving_without_merchant_url_tells_that_nothing_was_paid() {
         .get(&format!("{}{location}/cancel", stand_in.origin))
         .await;
     assert_eq!(reply.status, 200);
-    assert!(
-        reply.body.contains("The payment was not made"),
-        "{}",
-        reply.body
-    );
+    shows(&reply.body, "The payment was not made");
     assert!(
         reply
             .body
@@ -325,7 +313,7 @@ async fn language_follows_the_browser_until_the_shopper_chooses() {
         "{}",
         wrong.location()
     );
-    assert!(page.body.contains(r#"/login?lang=en""#), "{}", page.body);
+    shows(&page.body, r#"/login?lang=en""#);
 }
 
 #[tokio::test]
@@ -342,10 +330,6 @@ async fn unknown_payment_is_a_page_not_found() {
             .get(&format!("{}{path}", stand_in.origin))
             .await;
         assert_eq!(reply.status, 404, "{path}");
-        assert!(
-            reply.body.contains("There is no such page"),
-            "{}",
-            reply.body
-        );
+        shows(&reply.body, "There is no such page");
     }
 }

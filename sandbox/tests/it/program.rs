@@ -3,7 +3,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::support::{Folder, PARTNER};
+use crate::support::{Folder, PARTNER, shows};
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_alipay-sandbox"))
@@ -66,7 +66,7 @@ fn help_teaches_and_succeeds() {
         "--speedup",
         "246810",
     ] {
-        assert!(out.contains(part), "{part} is not in {out}");
+        shows(&out, part);
     }
 }
 

@@ -3,7 +3,7 @@ use std::process::{Command, Output};
 use axum::response::IntoResponse as _;
 
 use crate::merchant::{Merchant, fail};
-use crate::support::{Folder, MD5_KEY, md5_sign, text_of};
+use crate::support::{Folder, MD5_KEY, md5_sign, shows, text_of};
 
 /// Runs the program beside the merchant's server, which is in this process.
 async fn run(words: &[&str]) -> (Option<i32>, String, String) {
@@ -31,32 +31,26 @@ fn secrets() -> (Folder, String) {
     (folder, path)
 }
 
+/// How MD5 is asked for.
+const MD5: [&str; 2] = ["--sign-type", "MD5"];
+
+/// A command for the receiver at `url`, with the words that all of these have.
+fn at<'a>(command: &'a str, url: &'a str, secrets: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&[command, "--url", url, "--secrets", secrets], more].concat()
+}
+
 #[tokio::test]
 async fn notify_sends_what_was_asked_for_and_says_that_it_was_acknowledged() {
     let (_folder, path) = secrets();
     let mut merchant = Merchant::start(Vec::new()).await;
-    let words = [
-        "notify",
-        "--url",
-        &merchant.notify_url,
-        "--secrets",
-        &path,
-        "--sign-type",
-        "MD5",
-        "--out-trade-no",
-        "B7",
-        "--total-fee",
-        "8.00",
-        "--currency",
-        "EUR",
-        "--field",
-        "notify_id=n1",
-        "--field",
-        "trade_no=t1",
-        "--field",
-        "notify_time=2026-11-22 12:00:00",
-    ];
-    let told = run(&words).await;
+    let order = "--out-trade-no B7 --total-fee 8.00 --currency EUR --field notify_id=n1 --field trade_no=t1";
+    let time = ["--field", "notify_time=2026-11-22 12:00:00"];
+    let more: Vec<_> = MD5
+        .into_iter()
+        .chain(order.split(' '))
+        .chain(time)
+        .collect();
+    let told = run(&at("notify", &merchant.notify_url, &path, &more)).await;
     let said = "answer: 200 success\nacknowledged: Alipay would not send it again\n";
     assert_eq!(told, (Some(0), said.to_owned(), String::new()));
     let fields = merchant.next().await.fields();
@@ -70,66 +64,42 @@ async fn notify_sends_what_was_asked_for_and_says_that_it_was_acknowledged() {
 async fn attack_names_every_forgery_that_a_careless_receiver_accepts() {
     let (_folder, path) = secrets();
     let merchant = Merchant::start(Vec::new()).await;
-    let words = [
-        "attack",
-        "--url",
-        &merchant.notify_url,
-        "--secrets",
-        &path,
-        "--sign-type",
-        "MD5",
-    ];
+    let words = at("attack", &merchant.notify_url, &path, &MD5);
     let (code, out, err) = run(&words).await;
     assert_eq!((code, err.as_str()), (Some(1), ""));
-    assert!(
-        out.contains("\nACCEPTED  signed text split anew             200 success\n"),
-        "{out}"
+    shows(
+        &out,
+        "\nACCEPTED  signed text split anew             200 success\n",
     );
     let accepted = out
         .lines()
         .filter(|line| line.starts_with("ACCEPTED "))
         .count();
     assert_eq!(accepted, 24);
-    let last = out.lines().last().unwrap();
-    assert!(
-        last.starts_with("24 of 24 forgeries were accepted. "),
-        "{last}"
-    );
+    let end = "\n24 of 24 forgeries were acknowledged. If the receiver also takes the order for paid then, which only its own \
+               records show, whoever can reach this address can do so. Look at the first ACCEPTED: verify the signature \
+               over exactly what was received, with the key and algorithm of your configuration, and refuse names that \
+               come twice or that you do not know.\n";
+    assert!(out.ends_with(end), "{out}");
 }
 
 #[tokio::test]
 async fn attack_proves_nothing_when_the_genuine_message_is_refused_too() {
     let (_folder, path) = secrets();
     let merchant = Merchant::start((0..40).map(|_| fail()).collect()).await;
-    let words = [
-        "attack",
-        "--url",
-        &merchant.notify_url,
-        "--secrets",
-        &path,
-        "--sign-type",
-        "MD5",
-    ];
+    let words = at("attack", &merchant.notify_url, &path, &MD5);
     let (code, out, _) = run(&words).await;
     assert_eq!(code, Some(3));
-    assert!(
-        out.contains("\nREFUSED   the genuine message                500 fail\n"),
-        "{out}"
+    shows(
+        &out,
+        "\nREFUSED   the genuine message                500 fail\n",
     );
 }
 
 #[tokio::test]
 async fn attack_on_nobody_says_so_at_once() {
     let (_folder, path) = secrets();
-    let words = [
-        "attack",
-        "--url",
-        "http://127.0.0.1:9/notify",
-        "--secrets",
-        &path,
-        "--sign-type",
-        "MD5",
-    ];
+    let words = at("attack", "http://127.0.0.1:9/notify", &path, &MD5);
     let said = "no answer from http://127.0.0.1:9/notify: Connection refused (os error 111). Start the \
                 receiver, or correct --url.\n";
     assert_eq!(run(&words).await, (Some(3), said.to_owned(), String::new()));
@@ -144,18 +114,14 @@ async fn attack_on_antom_tries_the_headers() {
     let mut planned: Vec<_> = (0..12).map(|_| fail()).collect();
     planned.push(yes());
     let merchant = Merchant::start(planned).await;
-    let words = [
-        "attack",
-        "--url",
-        &merchant.notify_url,
-        "--secrets",
-        &path,
-        "--antom-client",
-        "C1",
-    ];
+    let client = ["--antom-client", "C1"];
+    let words = at("attack", &merchant.notify_url, &path, &client);
     let (code, out, _) = run(&words).await;
     assert_eq!(code, Some(0), "{out}");
-    let end = "All 12 forgeries were refused, and the genuine message was accepted.\n";
+    let end = "All 12 forgeries were refused, and the genuine message was accepted. Tried were single messages about one \
+               order, and their answers. That does not show what the receiver wrote down, nor that it holds a genuine \
+               amount against the order and takes a repetition once (notify, with another --total-fee and with --fault \
+               duplicate), nor what it believes at other addresses, such as the page that shoppers come back to.\n";
     assert!(out.ends_with(end), "{out}");
 }
 
@@ -169,17 +135,8 @@ async fn ladder_is_shown_without_a_receiver_and_climbed_with_one() {
     assert_eq!((code, out.as_str()), (Some(0), shown));
     let (_folder, path) = secrets();
     let merchant = Merchant::start(vec![fail()]).await;
-    let words = [
-        "ladder",
-        "--url",
-        &merchant.notify_url,
-        "--secrets",
-        &path,
-        "--sign-type",
-        "MD5",
-        "--speedup",
-        "1000",
-    ];
+    let more = [&MD5[..], &["--speedup", "1000"]].concat();
+    let words = at("ladder", &merchant.notify_url, &path, &more);
     let (code, out, _) = run(&words).await;
     let climbed = "delivery 1 after 0 s: 500 fail\ndelivery 2 after 120 ms: 200 success\n\
                    acknowledged: the ladder ends here\n";

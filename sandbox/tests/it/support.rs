@@ -57,6 +57,12 @@ pub(crate) fn text_of(fields: &Fields) -> String {
         .join("&")
 }
 
+/// Fails unless `part` stands in `text`, and then says what stands there.
+#[track_caller]
+pub(crate) fn shows(text: &str, part: &str) {
+    assert!(text.contains(part), "{part} is not in {text}");
+}
+
 /// Awaits `future`, and fails the test when it takes too long.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(DEADLINE, future).await.unwrap()

@@ -1,5 +1,5 @@
 use crate::merchant::Merchant;
-use crate::support::{Browser, Folder, StandIn, pay_request};
+use crate::support::{Browser, Folder, StandIn, pay_request, shows};
 
 /// A request whose amount chooses an outcome, up to the payment password; answers where that led.
 async fn pay(
@@ -43,11 +43,7 @@ async fn closed_trade_is_notified_as_closed() {
     let mut merchant = Merchant::start(Vec::new()).await;
     let (mut browser, cashier, _) = pay(&stand_in, &merchant, "40.06").await;
     let page = browser.get(&format!("{cashier}/result")).await;
-    assert!(
-        page.body.contains("This payment is closed"),
-        "{}",
-        page.body
-    );
+    shows(&page.body, "This payment is closed");
     assert_eq!(
         merchant.next().await.fields()["trade_status"],
         "TRADE_CLOSED"
@@ -62,11 +58,7 @@ async fn processing_ends_by_itself_and_is_notified_only_then() {
         let mut merchant = Merchant::start(Vec::new()).await;
         let (mut browser, cashier, _) = pay(&stand_in, &merchant, total_fee).await;
         let page = browser.get(&format!("{cashier}/result")).await;
-        assert!(
-            page.body.contains("The payment is being processed"),
-            "{}",
-            page.body
-        );
+        shows(&page.body, "The payment is being processed");
         assert!(merchant.is_quiet());
         assert_eq!(merchant.next().await.fields()["trade_status"], expected);
     }
@@ -114,11 +106,7 @@ async fn every_fault_reaches_the_merchant_as_it_is_called() {
     let cut = stand_in
         .notify(r#"{"out_trade_no":"A1","fault":"cut"}"#)
         .await;
-    assert!(
-        cut.body.contains("the connection was cut on purpose"),
-        "{}",
-        cut.body
-    );
+    shows(&cut.body, "the connection was cut on purpose");
     assert!(merchant.is_quiet());
 }
 
@@ -137,11 +125,9 @@ async fn quick_payment_is_one_form_and_shows_the_balance_before_and_after() {
         reply.location()
     );
     let page = browser.get(&format!("{cashier}/result")).await;
-    assert!(
-        page.body
-            .contains("10000.00 <abbr>USD</abbr> → 9980.10 <abbr>USD</abbr>"),
-        "{}",
-        page.body
+    shows(
+        &page.body,
+        "10000.00 <abbr>USD</abbr> → 9980.10 <abbr>USD</abbr>",
     );
 }
 
@@ -162,14 +148,14 @@ async fn traffic_shows_what_went_in_and_out_and_no_secret() {
         "<strong>notify</strong>",
         "acknowledged",
     ] {
-        assert!(page.body.contains(part), "{part} is not in {}", page.body);
+        shows(&page.body, part);
     }
     assert!(!page.body.contains(&sign), "{}", page.body);
     assert!(!page.body.contains("246810"), "{}", page.body);
     let chinese = browser
         .get(&format!("{}/traffic?lang=zh", stand_in.origin))
         .await;
-    assert!(chinese.body.contains("通信记录"), "{}", chinese.body);
+    shows(&chinese.body, "通信记录");
     let send = browser
         .post(
             &format!("{}/traffic/send", stand_in.origin),
