@@ -21,6 +21,8 @@ const SIZES = [100, 1000, 10_000, 100_000];
 /** Orders that are registered through the Worker; all questions are about these. */
 const REAL = 2000;
 const CONNECTIONS = 16;
+/** No order tells the index anything for so long: all have. */
+const QUIET_MS = 1500;
 /** Measured so often before anything counts. */
 const WARM_UP = 5;
 /** The runtime closes an order's database after ten seconds without a request. */
@@ -94,6 +96,14 @@ async function queried(bench, size, times) {
   return found;
 }
 
+/** Waits until no order tells the index anything: those just registered do so a second later. */
+async function quiet(bench) {
+  for (let asked; asked !== bench.index.asked;) {
+    asked = bench.index.asked;
+    await new Promise((done) => setTimeout(done, QUIET_MS));
+  }
+}
+
 /** One size: latencies of orders that exist already, each asked over one connection. */
 async function measured(bench, orders, size, times) {
   const chosen = Array.from({ length: times }, (_, n) => orders[(n * 7919) % orders.length]);
@@ -140,6 +150,7 @@ async function grow({ rounds, quick, note }) {
         for (let time = 0; time < WARM_UP; time += 1) await measured(bench, orders, size, 200);
         warm = true;
       }
+      await quiet(bench);
       const all = [];
       // The first round of a size brings its pages into memory.
       for (let round = 0; round <= rounds; round += 1) {
