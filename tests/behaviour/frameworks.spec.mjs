@@ -17,7 +17,7 @@ const PAID = "(number) => document.body.setAttribute('data-paid', number)";
 const frameworks = {
   name: "frameworks",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(ROOT, "dist", "alipay-checkout.mjs") }));
+    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(ROOT, "dist", "alipay-checkout.inline.mjs") }));
     onLoad({ filter: /\.vue$/ }, async ({ path }) => {
       const { compileScript, parse } = await import("vue/compiler-sfc");
       const { descriptor } = parse(await readFile(path, "utf8"), { filename: path });

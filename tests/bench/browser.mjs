@@ -37,8 +37,9 @@ export const launch = (more = []) => {
  * when the button was on the screen and took clicks, and `working`, when the request of a click made at
  * that moment left; besides `shift`, how far the page had moved, `bytes` that had come by then, and `outside`,
  * the hosts that the page asked before the click's request and that are not its own, once for each request.
+ * With `cashier`, the path that the page goes to in the end, also `away`: when that was asked for.
  */
-export async function visit(browser, url, { cpu, network } = {}) {
+export async function visit(browser, url, { cpu, network } = {}, cashier) {
   // A context of its own has a cache of its own.
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   try {
@@ -52,9 +53,12 @@ export async function visit(browser, url, { cpu, network } = {}) {
     });
     const own = new URL(url).host;
     const outside = [];
+    let goAway;
+    const gone = new Promise((settle) => (goAway = settle));
     const sent = new Promise((settle) => {
       tools.on("Network.requestWillBeSent", ({ request, wallTime }) => {
-        const { protocol, host } = new URL(request.url);
+        const { protocol, host, pathname } = new URL(request.url);
+        if (pathname === cashier) goAway(wallTime * 1000);
         if (protocol.startsWith("http") && host !== own) outside.push(host);
         // Others report to their own hosts by POST as well.
         else if (request.method === "POST") settle(wallTime * 1000);
@@ -68,7 +72,9 @@ export async function visit(browser, url, { cpu, network } = {}) {
     await page.goto(url, { waitUntil: "commit" });
     const told = await beforeDeadline(painted, `${url}: no button`);
     const left = await beforeDeadline(sent, `${url}: the click was lost`);
-    return { painted: told.painted, working: left - told.origin, shift: told.shift, bytes, outside: [...outside] };
+    const seen = { painted: told.painted, working: left - told.origin, shift: told.shift, bytes, outside: [...outside] };
+    if (!cashier) return seen;
+    return { ...seen, away: (await beforeDeadline(gone, `${url}: nobody came to the cashier`)) - told.origin };
   } finally {
     await context.close();
   }

@@ -35,7 +35,7 @@ const SHOPS = {
 const compilers = {
   name: "compilers",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(DIST, "alipay-checkout.mjs") }));
+    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(DIST, "alipay-checkout.inline.mjs") }));
     onLoad({ filter: /\.vue$/ }, async ({ path }) => {
       const { compileScript, parse } = await import("vue/compiler-sfc");
       const { descriptor, errors } = parse(readFileSync(path, "utf8"), { filename: path });

@@ -4,22 +4,13 @@
 import { hosts } from "./shell.js";
 
 /** Fetches; `status` 0 stands for no answer at all, `body` undefined for one that is not JSON. */
-function ask(host, type, number, url, init) {
+export const request = (url, init) =>
   fetch(url, { credentials: "omit", cache: "no-store", ...init })
     .then(async (response) => ({ status: response.status, body: await response.json().catch(() => {}) }))
-    .catch(() => ({ status: 0 }))
-    .then((answer) => host.handleEvent({ type, number, ...answer }));
-}
+    .catch(() => ({ status: 0 }));
 
-/** A form needs no preflight. */
-export function post(host, number, edge, order_token, terminal) {
-  const controller = new AbortController();
-  const body = new URLSearchParams({ order_token, terminal });
-  ask(host, "answer", number, `${edge}/checkout`, { method: "POST", body, signal: controller.signal });
-  return controller;
-}
-
-export const probe = (host, number, url) => ask(host, "probe", number, url);
+export const probe = (host, number, url) =>
+  request(url).then((answer) => host.handleEvent({ type: "probe", number, ...answer }));
 
 /** The element is the listener: its `handleEvent` hears the stream, without closures. */
 export function listen(host, url) {

@@ -1,8 +1,8 @@
 // For `<script src>`: the edge is where the script came from.
 
-import { load } from "./load.js";
+import { beside } from "./load.js";
 import { start } from "./rest.js";
 
 const source = globalThis.document?.currentScript?.src;
 
-start(source ? new URL(source).origin : "", load);
+start(source ? new URL(source).origin : "", () => beside(source));

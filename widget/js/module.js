@@ -1,12 +1,9 @@
-// For `import`: the edge is where the module came from, unless a bundler has taken it in; then
-// the attribute `edge` names it.
+// For `import` of an address: the edge is where the module came from.
 
-import { load } from "./load.js";
+import { beside } from "./load.js";
 import { start } from "./rest.js";
 import { AlipayCheckout as Shell } from "./shell.js";
 
-const { origin } = new URL(import.meta.url);
-
-start(origin === "null" ? "" : origin, load);
+start(new URL(import.meta.url).origin, () => beside(import.meta.url));
 
 export const AlipayCheckout = globalThis.customElements?.get("alipay-checkout") ?? Shell;

@@ -1,9 +1,13 @@
 // Everything but the first paint: properties, window events, languages, and the behaviour, which is
 // Rust. Words in capitals are put in by the build.
 
+import { begin, forget } from "./early.js";
 import { AlipayCheckout, define, hosts, rest } from "./shell.js";
 import { inside, show } from "./view.js";
 import { addTexts } from "./words.js";
+
+/** How long the paint is waited for: a page in the background has none. */
+const HIDDEN_MS = 200;
 
 const WINDOW_EVENTS = ["hashchange", "offline", "online", "pagehide", "pageshow", "storage", "visibilitychange"];
 const TEXTS = ["edge", "locale", "orderToken", "payHosts", "appearance", "theme", "size", "target", "helpUrl", "alipayHelp"];
@@ -12,8 +16,15 @@ const FLAGS = ["disabled", "qr", "required"];
 /** Defines the element and loads its behaviour; `load` answers with a promise of what makes one. */
 export function start(edge, load) {
   if (!define(edge)) return;
-  rest.sheets[1].replaceSync(REST_STYLE);
-  rest.show = show;
+  const painted = paint();
+  // First of all that waits for the paint: it takes the longest.
+  const behaviour = painted.then(load);
+  // What it changes at first sight must not come behind it.
+  const plain = ![...hosts].some((host) => host.firstElementChild || host.matches("[appearance],[size],[theme]"));
+  const dress = () => rest.sheets[1].replaceSync(REST_STYLE);
+  if (plain) painted.then(dress);
+  else dress();
+  Object.assign(rest, { show, begin, forget, painted });
   rest.connect = (host) => {
     for (const name of [...TEXTS, ...FLAGS]) {
       // Set before the class was known: such a property hides the accessor.
@@ -30,13 +41,18 @@ export function start(edge, load) {
     show(host);
   });
   for (const type of WINDOW_EVENTS) addEventListener(type, (event) => hosts.forEach((host) => host.handleEvent(event)));
-  load().then(
-    (make) => arrive(make),
-    () => {
-      arrive(null);
-      hosts.forEach(refuse);
-    },
-  );
+  behaviour.then(arrive, () => {
+    arrive(null);
+    hosts.forEach(refuse);
+  });
+}
+
+/** When the button has been on the screen, or would have been in a page that nobody sees. */
+function paint() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+    setTimeout(done, HIDDEN_MS);
+  });
 }
 
 function arrive(make) {
@@ -44,7 +60,7 @@ function arrive(make) {
   hosts.forEach((host) => host.handleEvent({ type: "ready" }));
 }
 
-/** WebAssembly is forbidden here. The button works, by a form, and nothing more. */
+/** WebAssembly is forbidden here, or does not come. The button works, by a form, and nothing more. */
 function refuse(host) {
   const detail = Object.freeze({ code: "wasm_blocked", detail: "" });
   host.dispatchEvent(new CustomEvent("alipay-error", { bubbles: true, composed: true, detail }));

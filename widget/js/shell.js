@@ -9,9 +9,9 @@ const PATIENCE_MS = 8_000;
 /** The elements that are in a page. */
 export const hosts = new Set();
 
-/** What the rest of the widget adds: `show` paints, `make` makes the behaviour of an element; it is
- *  `null` where there can be none. */
-export const rest = { show() {} };
+/** What the rest of the widget adds: `show` paints, `begin` and `forget` accompany a click that is kept, `make`
+ *  makes the behaviour of an element; it is `null` where there can be none. */
+export const rest = { show() {}, begin: () => true, forget() {} };
 
 const NAME = "alipay-checkout";
 
@@ -93,6 +93,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
   /** Without behaviour, or not yet: a click is kept, and in the end it is the form's. */
   #wait(type, persisted) {
     if (type === "click" && !this.#kept) {
+      if (!rest.begin(this)) return;
       this.#look("true");
       this.#kept = setTimeout(() => this.#pay(), PATIENCE_MS);
       this.#begin();
@@ -100,6 +101,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
     else if (persisted || type === "disconnect") {
       clearTimeout(this.#kept);
       this.#kept = 0;
+      rest.forget(this);
       this.#look("false");
     }
   }
@@ -112,6 +114,7 @@ export class AlipayCheckout extends (globalThis.HTMLElement ?? class {}) {
         clearTimeout(this.#kept);
         this.#kept = 0;
         this.handleEvent({ type: "click" });
+        rest.forget(this);
       }
     } else if (rest.make === null && this.#kept > 0) this.#pay();
   }

@@ -5,12 +5,16 @@ import { edge_of, hosts, rest } from "./shell.js";
 
 /** The merchant's own texts, by tag. */
 const own = {};
+let has_own = false;
 /** The texts of the files in use, by tag; `undefined` while one is under way. */
 const loaded = {};
 
 /** The tags under which words for `host` may be found, the nearest first. */
 function tags(host) {
   const tag = host.getAttribute("locale") || host.closest("[lang]")?.lang || document.documentElement.lang;
+  const [plain] = tag.split("-");
+  // The browser's knowledge of languages is large, and takes longer than the first paint.
+  if (plain in LANGUAGES.first && !has_own) return [plain, "en"];
   try {
     const { language, script, region } = new Intl.Locale(tag).maximize();
     const names = [`${language}-${script}-${region}`, `${language}-${script}`, `${language}-${region}`, language];
@@ -39,6 +43,7 @@ export function words(host, key) {
 async function fetchWords(host, tag) {
   loaded[tag] = undefined;
   try {
+    await rest.painted;
     const response = await fetch(`${edge_of(host)}/v1/lang/${tag}.json`, { credentials: "omit" });
     if (!response.ok) throw response;
     loaded[tag] = await response.json();
@@ -54,5 +59,6 @@ export function addTexts(tag, texts) {
   [tag] = Intl.getCanonicalLocales(tag);
   tag = LANGUAGES.aliases[tag] ?? tag;
   own[tag] = { ...own[tag], ...texts };
+  has_own = true;
   hosts.forEach(rest.show);
 }

@@ -20,6 +20,22 @@ const BLOCKED: [(&str, &str); 5] = [
 /// Phones and tablets.
 const MOBILE: [&str; 4] = ["Android", "iPhone", "iPad", "Mobi"];
 
+/// What `js/early.js` has to know of both before there is a behaviour: the build finds it among the declarations.
+#[cfg(target_arch = "wasm32")]
+mod first_click {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen(typescript_custom_section)]
+    const BLOCKED: &'static str = super::BLOCKED_WORDS;
+    #[wasm_bindgen(typescript_custom_section)]
+    const MOBILE: &'static str = super::MOBILE_WORDS;
+}
+
+#[cfg(any(test, target_arch = "wasm32"))]
+const BLOCKED_WORDS: &str = "BLOCKED_WORDS=MicroMessenger|wxwork| QQ/|Weibo|aweme";
+#[cfg(any(test, target_arch = "wasm32"))]
+const MOBILE_WORDS: &str = "MOBILE_WORDS=Android|iPhone|iPad|Mobi";
+
 /// A browser, as it calls itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Browser<'a> {
@@ -59,7 +75,7 @@ impl Browser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Browser;
+    use super::{BLOCKED, BLOCKED_WORDS, Browser, MOBILE, MOBILE_WORDS};
 
     const ANDROID: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
     const ANDROID_WEBVIEW: &str = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0.0.0 Mobile Safari/537.36 Shop/3.1";
@@ -102,6 +118,13 @@ mod tests {
         ] {
             assert_eq!(browser(user_agent).blocked_by(), expected, "{user_agent}");
         }
+    }
+
+    #[test]
+    fn a_click_before_the_behaviour_goes_by_the_same_words() {
+        let blocked = BLOCKED.map(|(word, _)| word).join("|");
+        assert_eq!(format!("BLOCKED_WORDS={blocked}"), BLOCKED_WORDS);
+        assert_eq!(format!("MOBILE_WORDS={}", MOBILE.join("|")), MOBILE_WORDS);
     }
 
     #[test]

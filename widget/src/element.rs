@@ -10,20 +10,12 @@ use crate::checkout::{ANSWER_MS, Checkout, Effects, Input, Place};
 use crate::facts::{Fact, Facts};
 use crate::fragment;
 use crate::inputs::Kind;
-use crate::page::{self, dispatch, text};
+use crate::page::{self, text};
 use crate::refusal::Refusal;
 use crate::view::State;
 
 #[wasm_bindgen(module = "/js/bridge.js")]
 extern "C" {
-    /// Asks `/checkout`; the outcome comes to the host as an event `answer` with this number.
-    fn post(
-        host: &HtmlElement,
-        number: i32,
-        edge: &JsValue,
-        order_token: &JsValue,
-        terminal: &str,
-    ) -> AbortController;
     /// Asks for the status once; the outcome comes as an event `probe`.
     fn probe(host: &HtmlElement, number: i32, url: &JsValue);
     /// Opens the status stream; its events come to the host.
@@ -42,6 +34,25 @@ extern "C" {
     fn close_tab(tab: &JsValue);
     /// Leaves for Alipay, in the tab or else in this one.
     fn leave(tab: &JsValue, pay_url: &JsValue);
+}
+
+#[wasm_bindgen(module = "/js/early.js")]
+extern "C" {
+    /// Asks `/checkout`, unless an early click has; the outcome comes to the host as an event `answer` with this
+    /// number.
+    fn post(
+        host: &HtmlElement,
+        number: i32,
+        edge: &JsValue,
+        order_token: &JsValue,
+        terminal: &str,
+    ) -> AbortController;
+    /// Takes a lock in `localStorage`, unless an early click has; `false` where another tab has taken it less than
+    /// `ms` ago.
+    fn lock(key: &JsValue, ms: i32) -> bool;
+    /// Dispatches an event with this detail, unless an early click has; `false` when a listener prevented what it
+    /// announces.
+    fn announce(host: &HtmlElement, name: &str, detail: JsValue) -> bool;
 }
 
 #[wasm_bindgen(module = "/js/view.js")]
@@ -235,7 +246,7 @@ impl CheckoutElement {
         if has(Effects::TELL_FINAL) {
             self.tell("peer-final");
         }
-        if has(Effects::LOCK) && !page::lock(&page::lock_key(&self.out_trade_no), ANSWER_MS) {
+        if has(Effects::LOCK) && !lock(&page::lock_key(&self.out_trade_no), ANSWER_MS) {
             return self.take(Input::TabBusy);
         }
         if has(Effects::TELL_BUSY) {
@@ -326,7 +337,7 @@ impl CheckoutElement {
     }
 
     fn dispatch(&self, name: &str, own: &[(&'static str, Fact<'_>)], said: &JsValue) -> bool {
-        dispatch(&self.host, name, Facts { own, said }.object())
+        announce(&self.host, name, Facts { own, said }.object())
     }
 
     /// Keeps the status token in this browser, and in this tab whether the shopper has returned.

@@ -53,10 +53,6 @@ extern "C" {
     /// Keeps it there; what is empty is removed.
     pub(crate) fn keep(key: &JsValue, value: &JsValue);
     pub(crate) fn keep_here(key: &JsValue, value: &JsValue);
-    /// Takes a lock in `localStorage`; `false` where another tab has taken it less than `ms` ago.
-    pub(crate) fn lock(key: &JsValue, ms: i32) -> bool;
-    /// Dispatches an event with this detail; `false` when a listener prevented what it announces.
-    pub(crate) fn dispatch(host: &HtmlElement, name: &str, detail: JsValue) -> bool;
 }
 
 /// A field that holds a whole number from 0 to 2^32 - 1; 0 where there is none.

@@ -1,6 +1,6 @@
-// Builds the widget into `dist/`: Rust -> wasm -> glue -> smaller wasm -> one file per form, with
-// the wasm inside, so that one round trip brings everything and one integrity value covers it. The
-// shell is at its beginning, and weighed alone.
+// Builds the widget into `dist/`: Rust -> wasm -> glue -> smaller wasm, and one script per form, which
+// names the hash of the wasm beside it, so that one integrity value covers both; for bundlers one with
+// the wasm inside. The shell is at its beginning, and weighed alone.
 //
 //   node xtask/npm/build-widget.mjs
 
@@ -43,6 +43,7 @@ const STACKS = { [CRATE]: 4096, [QR_CRATE]: 32_768 };
 const SCRIPTS = [
   ["alipay-checkout.js", "classic.js", "iife"],
   ["alipay-checkout.mjs", "module.js", "esm"],
+  ["alipay-checkout.inline.mjs", "inline.js", "esm"],
   ["server.mjs", "server.js", "esm"],
 ];
 
@@ -70,10 +71,24 @@ export async function buildWidget({ root, log = console.log }) {
     log(`wasm: ${wasm.length} bytes, ${brotli(wasm)} in brotli 11`);
 
     const languages = await readLanguages(root);
-    const first = await firstPaint(root, work, languages);
+    const declared = (await readFile(join(work, `${STEM}.d.ts`), "utf8")).split("\n");
+    const first = await firstPaint(root, declared, languages);
     const style = (name) => minifiedCss(join(root, "widget", "css", `${name}.css`));
     const styles = { base: await style("base"), rest: await style("rest") };
-    const bundle = (entry, format) => bundled({ root, work, entry, format, languages, first, styles, qr: qr.wasm });
+    files.set("alipay-checkout.wasm", wasm);
+    const words = {
+      SHIFT,
+      FIRST_STATE: first.state,
+      FIRST_LABEL: first.label,
+      FIRST_WORDS: first.words,
+      LANGUAGES: { first: first.all, aliases: languages.aliases },
+      BASE_STYLE: styles.base,
+      REST_STYLE: styles.rest,
+      WASM_INTEGRITY: digest(wasm),
+      QR_INTEGRITY: digest(qr.wasm),
+      ...firstClick(declared),
+    };
+    const bundle = (entry, format) => bundled({ root, work, entry, format, words });
     const shell = Buffer.from(await bundle("shell-alone.js", "iife"));
     sizes["alipay-checkout.js"] = { shell: brotli(shell) };
     for (const [name, entry, format] of SCRIPTS) {
@@ -146,15 +161,22 @@ async function readLanguages(root) {
 
 /** State and label before there is behaviour, as Rust's view names them: wasm-bindgen hands them on,
  *  in an order of its own, among the declarations. */
-async function firstPaint(root, work, { files }) {
-  const declared = await readFile(join(work, `${STEM}.d.ts`), "utf8");
+async function firstPaint(root, lines, { files }) {
   const { states } = JSON.parse(await readFile(join(root, "widget", "api.json"), "utf8"));
-  const lines = declared.split("\n");
   const state = states.find((name) => lines.includes(name));
   const label = Object.keys(files.get("en")).find((key) => lines.includes(key));
   if (!state || !label) throw new Error("the view's first state and label are not among the declarations");
   const all = Object.fromEntries([...files].map(([tag, texts]) => [tag, texts[label]]).filter(([, text]) => text));
   return { state, label, words: all.en, all };
+}
+
+/** What a click before the behaviour goes by, as `widget/src/browser.rs` hands it on likewise. */
+function firstClick(lines) {
+  return Object.fromEntries(["BLOCKED_WORDS", "MOBILE_WORDS"].map((name) => {
+    const line = lines.find((one) => one.startsWith(`${name}=`));
+    if (!line) throw new Error(`${name} is not among the declarations`);
+    return [name, line.slice(name.length + 1)];
+  }));
 }
 
 /** Puts a file into place at once, so that whoever serves it never reads half of it. */
@@ -299,10 +321,9 @@ function renamed(glue, { imports, exports }) {
   return text;
 }
 
-async function bundled({ root, work, entry, format, languages, first, styles, qr }) {
+async function bundled({ root, work, entry, format, words }) {
   const { build } = await import("esbuild");
   const sources = join(root, "widget", "js");
-  const texts = { first: first.all, aliases: languages.aliases };
   const parts = {
     name: "parts",
     setup({ onResolve }) {
@@ -315,16 +336,7 @@ async function bundled({ root, work, entry, format, languages, first, styles, qr
     entryPoints: [join(sources, entry)],
     bundle: true,
     charset: "utf8",
-    define: {
-      SHIFT: String(SHIFT),
-      FIRST_STATE: JSON.stringify(first.state),
-      FIRST_LABEL: JSON.stringify(first.label),
-      FIRST_WORDS: JSON.stringify(first.words),
-      LANGUAGES: JSON.stringify(texts),
-      BASE_STYLE: JSON.stringify(styles.base),
-      REST_STYLE: JSON.stringify(styles.rest),
-      QR_INTEGRITY: JSON.stringify(digest(qr)),
-    },
+    define: Object.fromEntries(Object.entries(words).map(([name, value]) => [name, JSON.stringify(value)])),
     format,
     legalComments: "none",
     minify: true,

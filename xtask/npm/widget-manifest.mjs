@@ -3,7 +3,8 @@
 
 import { attributeType, detailName, union } from './widget-types.mjs';
 
-const MODULE = 'alipay-checkout.mjs';
+/** For bundlers, which would not take the wasm along. */
+const MODULE = 'alipay-checkout.inline.mjs';
 
 /** https://github.com/webcomponents/custom-elements-manifest, schema 2.1.0. */
 export function manifest(api) {
