@@ -42,9 +42,12 @@ export function define(make, edge, base, rest, en, first) {
       init.signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
     });
   window.EventSource = Object.assign(Source, { CLOSED: 2 });
+  // Painted at once, and what comes behind the paint next.
+  window.requestAnimationFrame = (run) => run();
   window.setTimeout = (run, ms, ...rest) => {
+    if (ms === undefined) return queueMicrotask(run);
     // Only the test runner waits for less than a second.
-    if (ms < 1000 || ms === undefined) return reallyLater.call(window, run, ms, ...rest);
+    if (ms < 1000) return reallyLater.call(window, run, ms, ...rest);
     timers.push({ run, ms, id: OURS + timers.length });
     return timers.at(-1).id;
   };
@@ -66,6 +69,8 @@ export function define(make, edge, base, rest, en, first) {
     FIRST_WORDS: "Pay with Alipay",
     BASE_STYLE: base,
     REST_STYLE: rest,
+    BLOCKED_WORDS: "MicroMessenger",
+    MOBILE_WORDS: "Mobi",
     LANGUAGES: { first: JSON.parse(first), aliases: { "zh-Hant": "zh-Hant-TW" } },
   });
   behaviour = make;
