@@ -82,48 +82,62 @@ export default {
   },
 };
 
-const KNOWN = `SELECT (SELECT doc FROM registered), (SELECT facts FROM notification WHERE notify_id = ? ORDER BY seq LIMIT 1),
-  (SELECT seq FROM audit ORDER BY seq DESC LIMIT 1), (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1),
-  (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL SELECT due_ms FROM question
-    UNION ALL SELECT min(received_ms) + 7776000000 FROM notification WHERE raw <> ''))`;
+const TABLES = `
+  CREATE TABLE state (version INTEGER NOT NULL, alarm_ms INTEGER, question_ms INTEGER, doc TEXT);
+  CREATE TABLE notification (seq INTEGER PRIMARY KEY, notify_id TEXT NOT NULL, received_ms INTEGER NOT NULL, verdict TEXT NOT NULL,
+    parked_ms INTEGER, parked_as TEXT, facts TEXT NOT NULL, evidence TEXT NOT NULL, raw TEXT NOT NULL);
+  CREATE TABLE delivery (seq INTEGER PRIMARY KEY, event TEXT NOT NULL, endpoint TEXT NOT NULL, begun_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, due_ms INTEGER, state TEXT NOT NULL DEFAULT 'waiting', last TEXT NOT NULL DEFAULT '', body TEXT NOT NULL);
+  CREATE TABLE audit (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL, detail TEXT NOT NULL,
+    hash TEXT NOT NULL, took_ms INTEGER);
+  INSERT INTO state (version) VALUES (7);`;
+
+const KNOWN = `SELECT doc, alarm_ms, (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1),
+  (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) FROM state WHERE version = ?2`;
 
 export class OrderObject extends DurableObject {
   constructor(state, env) {
     super(state, env);
     this.sql = state.storage.sql;
-    this.sql.exec(`
-      CREATE TABLE IF NOT EXISTS registered (one INTEGER PRIMARY KEY CHECK (one = 1), doc TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS notification (seq INTEGER PRIMARY KEY AUTOINCREMENT, notify_id TEXT NOT NULL,
-        received_ms INTEGER NOT NULL, verdict TEXT NOT NULL, facts TEXT NOT NULL, evidence TEXT NOT NULL, raw TEXT NOT NULL);
-      CREATE INDEX IF NOT EXISTS notification_by_id ON notification (notify_id, seq);
-      CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS delivery (event TEXT NOT NULL, endpoint TEXT NOT NULL, due_ms INTEGER, state TEXT NOT NULL,
-        PRIMARY KEY (event, endpoint));
-      CREATE TABLE IF NOT EXISTS question (one INTEGER PRIMARY KEY CHECK (one = 1), due_ms INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
-        act TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL);
-    `);
+  }
+
+  known(notify_id) {
+    const read = () => this.sql.exec(KNOWN, notify_id, 7).raw().next().value;
+    try {
+      return read();
+    } catch {
+      // It is new.
+      this.sql.exec(TABLES);
+      return read();
+    }
   }
 
   notify({ out_trade_no, facts, raw, evidence }) {
     const now = Date.now();
-    const [doc, earlier, seq, hash, due_ms] = this.sql.exec(KNOWN, facts.notify_id).raw().next().value;
+    const [doc, alarm_ms, earlier, head] = this.known(facts.notify_id);
+    const [seq, hash] = head?.split(" ") ?? ["0", ""];
     // Ours was registered by a checkout before.
     const order = doc === null ? { out_trade_no, amount: facts.amount, currency: facts.currency } : JSON.parse(doc);
     const same = order.amount === facts.amount && order.currency === facts.currency;
     const verdict = earlier !== null ? "repeat" : same ? "kept" : "quarantined";
+    const due_ms = now + 7_776_000_000;
+    const alarm = alarm_ms === null ? due_ms : undefined;
     this.ctx.storage.transactionSync(() => {
-      if (doc === null) this.sql.exec("INSERT INTO registered (one, doc) VALUES (1, ?)", JSON.stringify(order));
+      if (doc === null) this.sql.exec("UPDATE state SET doc = ?", JSON.stringify(order));
       if (earlier === null) {
         this.sql.exec(
           "INSERT INTO notification (notify_id, received_ms, verdict, facts, evidence, raw) VALUES (?, ?, ?, ?, ?, ?)",
           facts.notify_id, now, verdict, JSON.stringify(facts), evidence, raw,
         );
       }
-      const line = [(seq ?? 0) + 1, now, "", "notified", verdict];
+      const line = [Number(seq) + 1, now, "", "notified", verdict];
       this.sql.exec("INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)", ...line, digest(hash, ...line));
+      if (alarm !== undefined) this.sql.exec("UPDATE state SET alarm_ms = ?", alarm);
     });
-    if (due_ms === null) this.ctx.storage.setAlarm(now + 7_776_000_000);
+    if (alarm !== undefined) this.ctx.storage.setAlarm(alarm);
     return verdict;
   }
+
+  /** Without it the runtime sets no alarm, and looks for none when it opens the object. */
+  alarm() {}
 }

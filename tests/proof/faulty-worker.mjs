@@ -220,8 +220,8 @@ export class OrderObject extends DurableObject {
       armed_ms: alarms.get(this.id) ?? null,
       native: (await storage.getAlarm()) !== null,
       running: running.has(this.id),
-      deliveries: known ? rows("SELECT event, state, due_ms FROM delivery ORDER BY rowid") : [],
-      questions: known ? rows("SELECT due_ms FROM question") : [],
+      deliveries: known ? rows("SELECT event, state, due_ms FROM delivery ORDER BY seq") : [],
+      questions: known ? rows("SELECT question_ms AS due_ms FROM state WHERE question_ms IS NOT NULL") : [],
     });
   }
 }

@@ -36,13 +36,23 @@ impl OrderObject {
 
     /// Sets the alarm for whatever is due first.
     pub(super) async fn set_alarm(&self, store: &Store, now: u64) -> Result<()> {
-        match store.next_due_ms(self.chores(&*self.config()?))? {
-            Some(due) => {
-                let wait = Duration::from_millis(due.saturating_sub(now));
-                self.state.storage().set_alarm(wait).await
-            }
+        let due_ms = store.next_due_ms(self.chores(&*self.config()?))?;
+        store.note_alarm(due_ms)?;
+        match due_ms {
+            Some(due_ms) => self.alarm_in(store, due_ms.saturating_sub(now)).await,
             None => Ok(()),
         }
+    }
+
+    /// Sets the alarm that was just noted.
+    pub(super) async fn alarm_in(&self, store: &Store, wait_ms: u64) -> Result<()> {
+        let wait = Duration::from_millis(wait_ms);
+        let set = self.state.storage().set_alarm(wait).await;
+        if set.is_err() {
+            // It counts as overdue, so that the next message sets it.
+            store.note_alarm(Some(0))?;
+        }
+        set
     }
 
     /// Does what is due: deliveries first, as somebody waits for them.

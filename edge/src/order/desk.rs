@@ -37,7 +37,7 @@ impl Store {
              (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead, \
              (SELECT count(*) FROM notification WHERE verdict NOT IN (?, ?, ?)) AS quarantined, \
              (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' \
-             UNION ALL SELECT due_ms FROM question UNION ALL SELECT due_ms FROM refund UNION ALL SELECT due_ms FROM parked)) AS due_ms FROM audit",
+             UNION ALL SELECT question_ms FROM state UNION ALL SELECT due_ms FROM refund UNION ALL SELECT parked_ms FROM notification)) AS due_ms FROM audit",
             BELIEVED.map(Into::into).to_vec(),
         )?;
         let Some((counts, created_ms)) =
@@ -82,13 +82,13 @@ impl Store {
         }
         let event: Option<Event> = self.first(
             "SELECT json_extract(body, '$.data.provider') AS provider, \
-             json_extract(body, '$.data.out_trade_no') AS out_trade_no FROM event LIMIT 1",
+             json_extract(body, '$.data.out_trade_no') AS out_trade_no FROM delivery LIMIT 1",
             vec![],
         )?;
         let parked = || {
             self.first(
                 "SELECT coalesce(json_extract(facts, '$.provider'), 'alipay-gateway') AS provider, \
-                 out_trade_no FROM parked JOIN notification USING (seq) LIMIT 1",
+                 parked_as AS out_trade_no FROM notification WHERE parked_ms IS NOT NULL LIMIT 1",
                 vec![],
             )
         };
@@ -163,8 +163,7 @@ impl Store {
     fn deliveries(&self) -> Result<Vec<DeliveryView>> {
         self.all(
             "SELECT event, json_extract(body, '$.type') AS type, endpoint, state, attempts, last, \
-             begun_ms, due_ms FROM delivery JOIN event ON event.id = delivery.event \
-             ORDER BY begun_ms DESC, delivery.rowid DESC LIMIT 100",
+             begun_ms, due_ms FROM delivery ORDER BY begun_ms DESC, seq DESC LIMIT 100",
             vec![],
         )
     }
@@ -183,7 +182,7 @@ impl Store {
         }
         let found: Vec<Found> = self.all(
             "SELECT event, endpoint FROM delivery WHERE (? OR state = 'dead') \
-             AND coalesce(event = ?, 1) AND coalesce(endpoint = ?, 1) ORDER BY rowid",
+             AND coalesce(event = ?, 1) AND coalesce(endpoint = ?, 1) ORDER BY seq",
             vec![
                 integer((!replay.dead_only).into())?,
                 replay.event.as_deref().into(),

@@ -85,14 +85,14 @@ fn pause_ms(failures: u32) -> u64 {
 impl Store {
     fn told(&self) -> Result<Option<Told>> {
         self.first(
-            "SELECT seq, used_seq, failures, retry_ms FROM indexed",
+            "SELECT told_seq AS seq, used_seq, failures, retry_ms FROM state",
             vec![],
         )
     }
 
     fn set_told(&self, told: Told) -> Result<()> {
         self.run(
-            "UPDATE indexed SET seq = ?, used_seq = ?, failures = ?, retry_ms = ?",
+            "UPDATE state SET told_seq = ?, used_seq = ?, failures = ?, retry_ms = ?",
             vec![
                 integer(told.seq)?,
                 integer(told.used_seq)?,
@@ -109,7 +109,7 @@ impl Store {
     /// When the database fails.
     pub(super) fn tell_again(&self) -> Result<()> {
         self.run(
-            "UPDATE indexed SET seq = 0, failures = 0, retry_ms = 0",
+            "UPDATE state SET told_seq = 0, failures = 0, retry_ms = 0",
             vec![],
         )
     }

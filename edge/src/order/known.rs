@@ -1,21 +1,16 @@
 //! What judging a notification needs to know of an order, read in one go: each statement costs a
 //! way out of wasm and, in an object that has just been woken, a preparation of its own; Alipay waits.
 
-use super::object::OrderObject;
+use super::schema::version;
 use super::state::{Facts, Order};
 use super::store::Store;
-use super::trail::{Chores, Head, due_sql};
-use std::time::Duration;
+use super::trail::Head;
 use worker::{Error, Result, SqlStorageValue as Value};
 
-const SQL: &str = concat!(
-    "SELECT (SELECT doc FROM registered), ",
-    "(SELECT facts FROM notification WHERE notify_id = ?4 ORDER BY seq LIMIT 1), ",
-    "(SELECT seq FROM audit ORDER BY seq DESC LIMIT 1), ",
-    "(SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), (",
-    due_sql!(),
-    ")"
-);
+/// Answers nothing where the tables are of another version.
+const SQL: &str = "SELECT doc, alarm_ms, \
+     (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1), \
+     (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) FROM state WHERE version = ?2";
 
 /// An order as a notification finds it.
 #[derive(Debug)]
@@ -24,41 +19,50 @@ pub(super) struct Known {
     pub(super) order: Option<Order>,
     /// What the first notification with the same `notify_id` said.
     pub(super) earlier: Option<Facts>,
-    /// When the alarm is set for, Unix milliseconds: what was due first before this one.
-    pub(super) due_ms: Option<u64>,
+    /// When the alarm comes, as it was noted, Unix milliseconds.
+    pub(super) alarm_ms: Option<u64>,
 }
 
 impl Store {
-    /// Reads it all.
+    /// Reads it all. Whether the tables are of the present version is read with it: they nearly always are.
     ///
     /// # Errors
     ///
     /// When the database fails or a row cannot be read.
-    pub(super) fn known(&self, notify_id: &str, chores: Chores) -> Result<Known> {
-        let mut bindings = chores.bindings()?;
-        bindings.push(notify_id.into());
-        let row = self.row_of(SQL, bindings)?;
-        let [order, earlier, seq, hash, due] = <[Value; 5]>::try_from(row).map_err(|_| unread())?;
-        let head = match (seq, hash) {
-            (Value::Integer(seq), Value::String(hash)) => Head {
-                seq: u64::try_from(seq).map_err(|_| unread())?,
-                hash,
-            },
-            _ => Head::begin(),
+    pub(super) fn known(&self, notify_id: &str) -> Result<Known> {
+        if !self.is_open.get() {
+            // Where there are no tables, or older ones, this is refused or answers nothing.
+            match self.read_known(notify_id) {
+                Ok(Some(known)) => {
+                    self.is_open.set(true);
+                    return Ok(known);
+                }
+                Ok(None) | Err(_) => self.opened()?,
+            };
+        }
+        self.read_known(notify_id)?.ok_or_else(unread)
+    }
+
+    fn read_known(&self, notify_id: &str) -> Result<Option<Known>> {
+        let Some(row) = self.row_of(SQL, vec![notify_id.into(), version()?])? else {
+            return Ok(None);
         };
-        *self.head.borrow_mut() = Some(head);
-        Ok(Known {
+        let [order, alarm, earlier, head] = <[Value; 4]>::try_from(row).map_err(|_| unread())?;
+        let head = text(head)?;
+        let head = head.map_or_else(|| Some(Head::begin()), |head| Head::parse(&head));
+        *self.head.borrow_mut() = Some(head.ok_or_else(unread)?);
+        Ok(Some(Known {
             order: text(order)?
                 .map(|doc| serde_json::from_str(&doc))
                 .transpose()?,
             earlier: text(earlier)?
                 .map(|facts| serde_json::from_str(&facts))
                 .transpose()?,
-            due_ms: match due {
-                Value::Integer(due) => Some(u64::try_from(due).map_err(|_| unread())?),
+            alarm_ms: match alarm {
+                Value::Integer(alarm) => Some(u64::try_from(alarm).map_err(|_| unread())?),
                 _ => None,
             },
-        })
+        }))
     }
 }
 
@@ -74,26 +78,11 @@ fn unread() -> Error {
     Error::from("a stored order cannot be read")
 }
 
-impl OrderObject {
-    /// Sees to it that the alarm comes no later than `added_ms`, where it was set for `before_ms`.
-    /// Setting it is a write of its own, so it is left alone where it comes early enough; one that
-    /// ought to have come already is set again, in case it was lost.
-    pub(super) async fn alarm_by(
-        &self,
-        before_ms: Option<u64>,
-        added_ms: Option<u64>,
-        now: u64,
-    ) -> Result<()> {
-        let Some(wait_ms) = wait_ms(before_ms, added_ms, now) else {
-            return Ok(());
-        };
-        let wait = Duration::from_millis(wait_ms);
-        self.state.storage().set_alarm(wait).await
-    }
-}
-
 /// How long until the alarm that is to be set, if one is.
-fn wait_ms(before_ms: Option<u64>, added_ms: Option<u64>, now: u64) -> Option<u64> {
+///
+/// Setting it is a write of its own, so it is left alone where it comes early enough; one that ought to
+/// have come already is set again, in case it was lost.
+pub(super) fn wait_ms(before_ms: Option<u64>, added_ms: Option<u64>, now: u64) -> Option<u64> {
     let first = match (before_ms, added_ms) {
         (Some(before), Some(added)) => before.min(added),
         (one, other) => one.or(other)?,

@@ -1,5 +1,5 @@
 //! Attempts to deliver, as the audit trail tells of them, and how long each took. The trail is the proof;
-//! what is measured stands beside it. What holds for [`Store`] holds here.
+//! what is measured stands beside it, outside the chain. What holds for [`Store`] holds here.
 
 use super::rpc::view::{AttemptOutcome, AttemptView};
 use super::store::{Store, integer};
@@ -21,20 +21,14 @@ pub(super) struct Attempted<'a> {
 }
 
 impl Store {
-    /// Adds an attempt to the trail. To be called in [`Store::whole`].
+    /// Adds an attempt to the trail.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub(super) fn audit_attempt(&self, attempted: Attempted<'_>, now_ms: u64) -> Result<()> {
-        self.audit(attempted.outcome.act(), attempted.detail, now_ms)?;
-        let Some(took_ms) = attempted.took_ms else {
-            return Ok(());
-        };
-        self.run(
-            "INSERT INTO latency (seq, took_ms) VALUES (?, ?)",
-            vec![integer(self.head()?.seq)?, integer(took_ms)?],
-        )
+        let act = attempted.outcome.act();
+        self.audit_line("", act, attempted.detail, now_ms, attempted.took_ms)
     }
 
     /// The attempts after the audit line `after`, newest first, [`MOST`] of them.
@@ -52,9 +46,8 @@ impl Store {
             took_ms: Option<u64>,
         }
         let lines: Vec<Told> = self.all(
-            "SELECT audit.seq, at_ms, act, detail, took_ms FROM audit \
-             LEFT JOIN latency ON latency.seq = audit.seq WHERE audit.seq > ? \
-             AND act IN ('forwarded', 'attempted', 'dead_letter') ORDER BY audit.seq DESC LIMIT ?",
+            "SELECT seq, at_ms, act, detail, took_ms FROM audit WHERE seq > ? \
+             AND act IN ('forwarded', 'attempted', 'dead_letter') ORDER BY seq DESC LIMIT ?",
             vec![integer(after)?, integer(MOST)?],
         )?;
         Ok(lines

@@ -1,5 +1,5 @@
 //! One order: what is asked of it ([`rpc`]), how it may move ([`state`]), where it is kept
-//! ([`store`], `known`, [`outbox`], [`trail`], `desk`, `statements`, `whole`), who watches it ([`live`]), what it does
+//! ([`store`], `schema`, `known`, [`outbox`], [`trail`], `desk`, `statements`, `whole`), who watches it ([`live`]), what it does
 //! by itself (`alarm`), what it remembers of Antom (`attempt`), what the merchant's staff may do to it
 //! (`admin`), how long its deliveries took (`latency`), how the index across orders hears of it
 //! (`index`), and the Durable Object that ties them ([`object`]).
@@ -21,6 +21,7 @@ mod question;
 pub mod refund;
 mod refunds;
 pub mod rpc;
+mod schema;
 mod settle;
 mod settle_refund;
 pub mod state;

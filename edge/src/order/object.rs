@@ -9,6 +9,7 @@
     reason = "the macro exports methods that it does not document"
 )]
 
+use super::known::wait_ms;
 use super::live::Watchers;
 use super::rpc::{Accepted, Command, Reply, StatusView};
 use super::settle::{Bench, Case, verdict};
@@ -93,11 +94,11 @@ impl OrderObject {
 impl OrderObject {
     /// The tables, brought up to date once in the life of this instance.
     pub(super) fn store(&self) -> Result<&Store> {
-        if let Some(store) = self.store.get() {
-            return Ok(store);
-        }
-        let store = Store::open(&self.state.storage())?;
-        Ok(self.store.get_or_init(|| store))
+        self.tables().opened()
+    }
+
+    fn tables(&self) -> &Store {
+        self.store.get_or_init(|| Store::of(&self.state.storage()))
     }
 
     async fn obey(&self, command: Command) -> Result<Reply> {
@@ -216,17 +217,17 @@ impl OrderObject {
     }
 
     async fn notify(&self, note: Accepted) -> Result<Reply> {
-        let (store, config, now) = (self.store()?, self.config()?, now_ms());
+        let (store, config, now) = (self.tables(), self.config()?, now_ms());
         let facts = &note.facts;
-        let chores = self.chores(&config);
-        let mut known = store.known(&facts.notify_id, chores)?;
+        let mut known = store.known(&facts.notify_id)?;
         let transition = apply(known.order.as_ref(), known.earlier.as_ref(), facts);
         let verdict = verdict(transition);
         let kept = transition != Transition::Repeat;
         let parked = transition == Transition::Quarantine(Reason::NotRegistered);
         let parked_ms = config.park_ms.filter(|_| parked);
         let parked_ms = parked_ms.map(|wait| now.saturating_add(wait));
-        let queued = store.whole(|| {
+        let chores = self.chores(&config);
+        let wait_ms = store.whole(|| {
             if kept {
                 store.keep(&note, verdict, now)?;
             }
@@ -242,21 +243,28 @@ impl OrderObject {
                 facts,
                 evidence: &note.evidence,
             };
-            if let Some(due_ms) = parked_ms {
-                store.park(&note.out_trade_no, due_ms)?;
-                return Ok(false);
+            let queued = match parked_ms {
+                Some(due_ms) => store.park(&note.out_trade_no, due_ms).map(|()| false)?,
+                None => bench.settle(transition, known.order.as_mut(), case)?,
+            };
+            let due_ms = if queued {
+                Some(now)
+            } else {
+                chores.after(kept, now).into_iter().chain(parked_ms).min()
+            };
+            let wait_ms = wait_ms(known.alarm_ms, due_ms, now);
+            // An order that moved has noted it with itself.
+            if let Some(wait_ms) = wait_ms.filter(|_| !matches!(transition, Transition::Move(_))) {
+                store.note_alarm(Some(now.saturating_add(wait_ms)))?;
             }
-            bench.settle(transition, known.order.as_mut(), case)
+            Ok(wait_ms)
         })?;
         if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
             self.tell(order);
         }
-        let due_ms = if queued {
-            Some(now)
-        } else {
-            chores.after(kept, now).into_iter().chain(parked_ms).min()
-        };
-        self.alarm_by(known.due_ms, due_ms, now).await?;
+        if let Some(wait_ms) = wait_ms {
+            self.alarm_in(store, wait_ms).await?;
+        }
         Ok(Reply::Durable {
             outcome: verdict.to_owned(),
         })

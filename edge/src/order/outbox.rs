@@ -40,19 +40,16 @@ impl Store {
     ///
     /// When the database fails.
     pub fn queue(&self, event: &Event, endpoints: &[&str], now_ms: u64) -> Result<()> {
-        self.run(
-            "INSERT INTO event (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-            vec![event.id.as_str().into(), event.body.as_str().into()],
-        )?;
         for endpoint in endpoints {
             self.run(
-                "INSERT INTO delivery (event, endpoint, begun_ms, due_ms) VALUES (?, ?, ?, ?) \
-                 ON CONFLICT (event, endpoint) DO NOTHING",
+                "INSERT INTO delivery (event, endpoint, begun_ms, due_ms, body) \
+                 SELECT ?1, ?2, ?3, ?3, ?4 \
+                 WHERE NOT EXISTS (SELECT 1 FROM delivery WHERE event = ?1 AND endpoint = ?2)",
                 vec![
                     event.id.as_str().into(),
                     (*endpoint).into(),
                     integer(now_ms)?,
-                    integer(now_ms)?,
+                    event.body.as_str().into(),
                 ],
             )?;
         }
@@ -66,10 +63,8 @@ impl Store {
     /// When the database fails.
     pub fn due(&self, now_ms: u64) -> Result<Vec<Waiting>> {
         self.all(
-            "SELECT event.id, body, endpoint, attempts FROM delivery \
-             JOIN event ON event.id = delivery.event \
-             WHERE state = 'waiting' AND (due_ms <= ? OR due_ms > ?) \
-             ORDER BY due_ms, delivery.rowid",
+            "SELECT event AS id, body, endpoint, attempts FROM delivery \
+             WHERE state = 'waiting' AND (due_ms <= ? OR due_ms > ?) ORDER BY due_ms, seq",
             vec![integer(now_ms)?, integer(now_ms.saturating_add(FAR_MS))?],
         )
     }
@@ -82,8 +77,8 @@ impl Store {
     pub fn bring_back(&self, now_ms: u64) -> Result<()> {
         for sql in [
             "UPDATE delivery SET due_ms = ? WHERE state = 'waiting' AND due_ms > ?",
-            "UPDATE question SET due_ms = ? WHERE due_ms > ?",
-            "UPDATE parked SET due_ms = ? WHERE due_ms > ?",
+            "UPDATE state SET question_ms = ? WHERE question_ms > ?",
+            "UPDATE notification SET parked_ms = ? WHERE parked_ms > ?",
             "UPDATE refund SET due_ms = ? WHERE due_ms > ?",
         ] {
             let far = now_ms.saturating_add(FAR_MS);

@@ -27,8 +27,8 @@ impl Store {
     /// When the database fails.
     pub(super) fn park(&self, out_trade_no: &str, due_ms: u64) -> Result<()> {
         self.run(
-            "INSERT INTO parked (seq, out_trade_no, due_ms) \
-             SELECT max(seq), ?, ? FROM notification",
+            "UPDATE notification SET parked_as = ?, parked_ms = ? \
+             WHERE seq = (SELECT max(seq) FROM notification)",
             vec![out_trade_no.into(), integer(due_ms)?],
         )
     }
@@ -39,12 +39,16 @@ impl Store {
     ///
     /// When the database fails.
     pub(super) fn unpark(&self) -> Result<()> {
-        self.run("DELETE FROM parked", vec![])
+        self.run(
+            "UPDATE notification SET parked_ms = NULL, parked_as = NULL WHERE parked_ms IS NOT NULL",
+            vec![],
+        )
     }
 
     fn parked_until(&self, now_ms: u64) -> Result<Vec<Parked>> {
         self.all(
-            "SELECT seq, out_trade_no FROM parked WHERE due_ms <= ? OR due_ms > ? ORDER BY seq",
+            "SELECT seq, parked_as AS out_trade_no FROM notification \
+             WHERE parked_ms <= ? OR parked_ms > ? ORDER BY seq",
             vec![integer(now_ms)?, integer(now_ms.saturating_add(FAR_MS))?],
         )
     }
@@ -72,7 +76,10 @@ impl OrderObject {
                     bench.settle(Transition::Quarantine(Reason::NotRegistered), None, case)?;
                     store.audit("unparked", "not_registered", now)?;
                 }
-                store.run("DELETE FROM parked WHERE seq = ?", vec![one.seq.into()])?;
+                store.run(
+                    "UPDATE notification SET parked_ms = NULL, parked_as = NULL WHERE seq = ?",
+                    vec![one.seq.into()],
+                )?;
             }
             Ok(())
         })?;

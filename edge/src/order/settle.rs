@@ -39,8 +39,7 @@ impl Bench<'_> {
             Transition::Move(to) => {
                 if let Some(order) = order.as_deref_mut() {
                     order.move_to(to, Some(&case.facts.trade_no));
-                    self.store.save(order)?;
-                    self.store.set_question(None)?;
+                    self.store.save_final(order, self.now)?;
                 }
                 What::Moved(to)
             }

@@ -50,10 +50,8 @@ impl Statements {
 }
 
 impl Rows {
-    /// The one row of a statement that answers one.
-    pub(super) fn row(&self) -> Result<Array> {
-        let next = self.raw()?.next()?;
-        next.value()
-            .ok_or_else(|| Error::from("no row was answered"))
+    /// The row of a statement that answers at most one.
+    pub(super) fn row(&self) -> Result<Option<Array>> {
+        Ok(self.raw()?.next()?.value())
     }
 }

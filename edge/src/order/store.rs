@@ -10,112 +10,9 @@ use super::trail::Head;
 use super::whole::Whole;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsCast;
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
-
-/// One statement list per schema version, oldest first; never edited once released.
-const MIGRATIONS: [&str; 6] = [
-    "
-    CREATE TABLE registered (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        doc TEXT NOT NULL
-    );
-    CREATE TABLE notification (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        notify_id TEXT NOT NULL,
-        received_ms INTEGER NOT NULL,
-        verdict TEXT NOT NULL,
-        facts TEXT NOT NULL,
-        evidence TEXT NOT NULL,
-        raw TEXT NOT NULL
-    );
-    CREATE INDEX notification_by_id ON notification (notify_id, seq);
-    CREATE TABLE event (
-        id TEXT PRIMARY KEY,
-        body TEXT NOT NULL
-    );
-    CREATE TABLE delivery (
-        event TEXT NOT NULL,
-        endpoint TEXT NOT NULL,
-        begun_ms INTEGER NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0,
-        due_ms INTEGER,
-        state TEXT NOT NULL DEFAULT 'waiting',
-        last TEXT NOT NULL DEFAULT '',
-        PRIMARY KEY (event, endpoint)
-    );
-    CREATE TABLE question (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        asked INTEGER NOT NULL DEFAULT 0,
-        asked_ms INTEGER NOT NULL DEFAULT 0,
-        due_ms INTEGER NOT NULL
-    );
-    CREATE TABLE audit (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        at_ms INTEGER NOT NULL,
-        act TEXT NOT NULL,
-        detail TEXT NOT NULL
-    );
-",
-    // Who did it, and the chain; what the index across orders has been told.
-    "
-    ALTER TABLE audit ADD COLUMN who TEXT NOT NULL DEFAULT '';
-    ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
-    CREATE TABLE indexed (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        seq INTEGER NOT NULL DEFAULT 0,
-        used_seq INTEGER NOT NULL DEFAULT 0,
-        failures INTEGER NOT NULL DEFAULT 0,
-        retry_ms INTEGER NOT NULL DEFAULT 0
-    );
-    INSERT INTO indexed (one) VALUES (1);
-",
-    // What is given back. `open`: an attempt may have given the money back, and nobody knows yet;
-    // `slot_ms`: when the account lets this one be asked for.
-    "
-    CREATE TABLE refund (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        out_return_no TEXT NOT NULL UNIQUE,
-        amount INTEGER NOT NULL,
-        currency TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        who TEXT NOT NULL,
-        requested_ms INTEGER NOT NULL,
-        state TEXT NOT NULL DEFAULT 'requested',
-        code TEXT NOT NULL DEFAULT '',
-        attempts INTEGER NOT NULL DEFAULT 0,
-        open INTEGER NOT NULL DEFAULT 0,
-        slot_ms INTEGER,
-        settled_ms INTEGER,
-        due_ms INTEGER
-    );
-",
-    // Notifications that wait for their order, and until when.
-    "
-    CREATE TABLE parked (
-        seq INTEGER PRIMARY KEY,
-        out_trade_no TEXT NOT NULL,
-        due_ms INTEGER NOT NULL
-    );
-",
-    // How long the attempt took that a line of the trail tells of; where nothing was sent, nothing.
-    "
-    CREATE TABLE latency (
-        seq INTEGER PRIMARY KEY,
-        took_ms INTEGER NOT NULL
-    );
-",
-    // When the ladder itself would ask, whoever hurries the question along.
-    "
-    ALTER TABLE question ADD COLUMN ladder_ms INTEGER NOT NULL DEFAULT 0;
-    UPDATE question SET ladder_ms = due_ms;
-",
-];
-
-/// The first version whose trail is chained. Later ones never chain anew: that would hide what was
-/// tampered with before.
-const CHAINED: usize = 2;
 
 /// The question to Alipay that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -147,52 +44,37 @@ pub struct Store {
     sql: SqlStorage,
     statements: Statements,
     pub(super) storage: Whole,
+    /// The tables are known to be of the present version.
+    pub(super) is_open: Cell<bool>,
     /// The number and hash of the last audit line, once read. Nobody else writes, and what is taken
     /// back is forgotten here too.
     pub(super) head: RefCell<Option<Head>>,
 }
 
 impl Store {
-    /// Opens the tables, bringing an older schema up to date.
+    /// The tables of an object, which may be of an older version or not there yet: [`Store::opened`].
+    #[must_use]
+    pub fn of(storage: &Storage) -> Self {
+        Self {
+            sql: storage.sql(),
+            statements: Statements::of(&storage.sql()),
+            storage: storage.as_raw().unchecked_ref::<Whole>().clone(),
+            is_open: Cell::new(false),
+            head: RefCell::new(None),
+        }
+    }
+
+    /// The tables, brought up to date once in the life of this instance.
     ///
     /// # Errors
     ///
     /// When the database refuses a statement.
-    pub fn open(storage: &Storage) -> Result<Self> {
-        let store = Self {
-            sql: storage.sql(),
-            statements: Statements::of(&storage.sql()),
-            storage: storage.as_raw().unchecked_ref::<Whole>().clone(),
-            head: RefCell::new(None),
-        };
-        #[derive(Deserialize)]
-        struct Version {
-            version: usize,
+    pub fn opened(&self) -> Result<&Self> {
+        if !self.is_open.get() {
+            self.bring_up()?;
+            self.is_open.set(true);
         }
-        let at: Option<Version> = store.first(
-            "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL); \
-             SELECT version FROM schema",
-            vec![],
-        )?;
-        let at = at.map_or(0, |row| row.version);
-        if at < MIGRATIONS.len() {
-            // Half a schema could never be brought up to date.
-            store.whole(|| store.migrate(at))?;
-        }
-        Ok(store)
-    }
-
-    fn migrate(&self, at: usize) -> Result<()> {
-        for migration in MIGRATIONS.iter().skip(at) {
-            self.run(migration, vec![])?;
-        }
-        self.run("DELETE FROM schema", vec![])?;
-        let version = integer(u64::try_from(MIGRATIONS.len()).unwrap_or_default())?;
-        self.run("INSERT INTO schema (version) VALUES (?)", vec![version])?;
-        if at < CHAINED {
-            self.chain_all()?;
-        }
-        Ok(())
+        Ok(self)
     }
 
     pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<()> {
@@ -215,10 +97,15 @@ impl Store {
         Ok(self.all(sql, bindings)?.into_iter().next())
     }
 
-    /// The one row of a statement that answers one, column by column.
-    pub(super) fn row_of(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Vec<Value>> {
+    /// The row of a statement that answers at most one, column by column.
+    pub(super) fn row_of(
+        &self,
+        sql: &'static str,
+        bindings: Vec<Value>,
+    ) -> Result<Option<Vec<Value>>> {
         let row = self.statements.run(sql, bindings)?.row()?;
-        row.into_iter().map(Value::try_from).collect()
+        row.map(|row| row.into_iter().map(Value::try_from).collect())
+            .transpose()
     }
 
     /// The registered order.
@@ -231,7 +118,8 @@ impl Store {
         struct Row {
             doc: String,
         }
-        let row: Option<Row> = self.first("SELECT doc FROM registered WHERE one = 1", vec![])?;
+        let sql = "SELECT doc FROM state WHERE doc IS NOT NULL";
+        let row: Option<Row> = self.first(sql, vec![])?;
         row.map(|row| serde_json::from_str(&row.doc).map_err(Error::from))
             .transpose()
     }
@@ -243,10 +131,32 @@ impl Store {
     /// When the database fails.
     pub fn save(&self, order: &Order) -> Result<()> {
         let doc = serde_json::to_string(order)?;
+        self.run("UPDATE state SET doc = ?", vec![doc.into()])
+    }
+
+    /// Writes an order that is final: nothing is asked about it any more, and the merchant is to hear of it
+    /// at once.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn save_final(&self, order: &Order, now_ms: u64) -> Result<()> {
+        let doc = serde_json::to_string(order)?;
         self.run(
-            "INSERT INTO registered (one, doc) VALUES (1, ?) \
-             ON CONFLICT (one) DO UPDATE SET doc = excluded.doc",
-            vec![doc.into()],
+            "UPDATE state SET doc = ?, question_ms = NULL, alarm_ms = ?",
+            vec![doc.into(), integer(now_ms)?],
+        )
+    }
+
+    /// Notes when the alarm comes, Unix milliseconds. To be called with nothing awaited between this and setting it.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn note_alarm(&self, alarm_ms: Option<u64>) -> Result<()> {
+        self.run(
+            "UPDATE state SET alarm_ms = ?1 WHERE alarm_ms IS NOT ?1",
+            vec![alarm_ms.map(integer).transpose()?.into()],
         )
     }
 
@@ -318,7 +228,8 @@ impl Store {
     /// When the database fails.
     pub fn question(&self) -> Result<Option<Question>> {
         self.first(
-            "SELECT asked, asked_ms, due_ms, ladder_ms FROM question",
+            "SELECT asked, asked_ms, question_ms AS due_ms, ladder_ms FROM state \
+             WHERE question_ms IS NOT NULL",
             vec![],
         )
     }
@@ -330,11 +241,10 @@ impl Store {
     /// When the database fails.
     pub fn set_question(&self, question: Option<Question>) -> Result<()> {
         let Some(question) = question else {
-            return self.run("DELETE FROM question", vec![]);
+            return self.run("UPDATE state SET question_ms = NULL", vec![]);
         };
         self.run(
-            "INSERT OR REPLACE INTO question (one, asked, asked_ms, due_ms, ladder_ms) \
-             VALUES (1, ?, ?, ?, ?)",
+            "UPDATE state SET asked = ?, asked_ms = ?, question_ms = ?, ladder_ms = ?",
             vec![
                 integer(u64::try_from(question.asked).unwrap_or(u64::MAX))?,
                 integer(question.asked_ms)?,

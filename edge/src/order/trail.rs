@@ -23,6 +23,15 @@ pub struct Head {
 }
 
 impl Head {
+    /// A number and a hash with a space between them.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (seq, hash) = text.split_once(' ')?;
+        Some(Self {
+            seq: seq.parse().ok()?,
+            hash: hash.to_owned(),
+        })
+    }
+
     /// Before the first line.
     pub(super) fn begin() -> Self {
         Self {
@@ -42,8 +51,8 @@ pub struct Chores {
 }
 
 impl Chores {
-    /// The first three parameters of [`due_sql`].
-    pub(super) fn bindings(self) -> Result<Vec<Value>> {
+    /// The parameters of [`DUE`].
+    fn bindings(self) -> Result<Vec<Value>> {
         Ok(vec![
             integer(self.retention_ms)?,
             integer(INDEX_DELAY_MS)?,
@@ -61,19 +70,14 @@ impl Chores {
 
 /// When the first delivery, question or chore is due. The index is told at once when its last
 /// hearing was long ago, later when it is failing. The runtime takes at most five in a row.
-macro_rules! due_sql {
-    () => {
-        "SELECT min(due_ms) AS due_ms FROM ( \
-         SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
-         SELECT due_ms FROM question UNION ALL \
-         SELECT min(due_ms) FROM (SELECT due_ms FROM refund UNION ALL \
-         SELECT due_ms FROM parked) UNION ALL \
-         SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
-         SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, indexed \
-         WHERE ?3 AND audit.seq > indexed.seq)"
-    };
-}
-pub(super) use due_sql;
+const DUE: &str = "SELECT min(due_ms) AS due_ms FROM ( \
+     SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
+     SELECT question_ms FROM state UNION ALL \
+     SELECT min(due_ms) FROM (SELECT due_ms FROM refund UNION ALL \
+     SELECT parked_ms FROM notification) UNION ALL \
+     SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
+     SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, state \
+     WHERE ?3 AND audit.seq > told_seq)";
 
 impl Store {
     /// Adds a line to the audit trail for what the Worker did by itself. `detail` holds codes,
@@ -92,6 +96,18 @@ impl Store {
     ///
     /// When the database fails.
     pub fn audit_by(&self, by: &str, act: &str, detail: &str, now_ms: u64) -> Result<()> {
+        self.audit_line(by, act, detail, now_ms, None)
+    }
+
+    /// Adds a line; `took_ms` is measured, and no part of what the chain proves.
+    pub(super) fn audit_line(
+        &self,
+        by: &str,
+        act: &str,
+        detail: &str,
+        now_ms: u64,
+        took_ms: Option<u64>,
+    ) -> Result<()> {
         let head = self.head()?;
         let mut line = Line {
             seq: head.seq.saturating_add(1),
@@ -103,7 +119,7 @@ impl Store {
         };
         line.hash = line.seal(&head.hash);
         self.run(
-            "INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO audit (seq, at_ms, who, act, detail, hash, took_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
                 integer(line.seq)?,
                 integer(now_ms)?,
@@ -111,6 +127,7 @@ impl Store {
                 act.into(),
                 detail.into(),
                 line.hash.as_str().into(),
+                took_ms.map(integer).transpose()?.into(),
             ],
         )?;
         let (seq, hash) = (line.seq, line.hash);
@@ -197,7 +214,7 @@ impl Store {
         struct Row {
             due_ms: Option<u64>,
         }
-        let row: Option<Row> = self.first(due_sql!(), chores.bindings()?)?;
+        let row: Option<Row> = self.first(DUE, chores.bindings()?)?;
         Ok(row.and_then(|row| row.due_ms))
     }
 
