@@ -4,7 +4,6 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::event::hex;
 use crate::read::header;
-use js_sys::{Object, Reflect};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -164,9 +163,9 @@ pub fn hardened(content_type: &'static str) -> Result<web_sys::ResponseInit> {
     if let Some(init) = INITS.with_borrow(|inits| inits.get(content_type).cloned()) {
         return Ok(init);
     }
-    let headers = Object::new();
+    let headers = web_sys::Headers::new()?;
     for (name, value) in [("content-type", content_type)].into_iter().chain(HARDENED) {
-        Reflect::set(&headers, &name.into(), &value.into())?;
+        headers.set(name, value)?;
     }
     let init = web_sys::ResponseInit::new();
     init.set_headers(&headers);

@@ -1,76 +1,107 @@
 //! What judging a notification needs to know of an order, read in one go: each statement costs a
 //! way out of wasm and, in an object that has just been woken, a preparation of its own; Alipay waits.
+//! An order that is awake remembers what it has read and written, as nobody else writes.
 
 use super::schema::version;
 use super::state::{Facts, Order};
 use super::store::Store;
 use super::trail::Head;
+use wasm_bindgen::JsValue;
 use worker::{Error, Result, SqlStorageValue as Value};
 
 /// Answers nothing where the tables are of another version.
 const SQL: &str = "SELECT doc, alarm_ms, \
-     (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1), \
-     (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) FROM state WHERE version = ?2";
+     (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1) AS earlier, \
+     (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) AS head \
+     FROM state WHERE version = ?2";
+
+/// What an order that is awake does not know.
+const EARLIER: &str = "SELECT (SELECT facts FROM notification WHERE notify_id = ?1 \
+     ORDER BY seq LIMIT 1) AS earlier";
+
+/// What this instance has read or written last.
+#[derive(Clone, Debug)]
+pub(super) struct Remembered {
+    /// The registered order.
+    pub(super) order: Option<Order>,
+    /// When the alarm comes, as it was noted, Unix milliseconds.
+    pub(super) alarm_ms: Option<u64>,
+}
 
 /// An order as a notification finds it.
 #[derive(Debug)]
 pub(super) struct Known {
     /// The registered order.
     pub(super) order: Option<Order>,
-    /// What the first notification with the same `notify_id` said.
-    pub(super) earlier: Option<Facts>,
     /// When the alarm comes, as it was noted, Unix milliseconds.
     pub(super) alarm_ms: Option<u64>,
+    /// What the first notification with the same `notify_id` said.
+    pub(super) earlier: Option<Facts>,
 }
 
 impl Store {
-    /// Reads it all. Whether the tables are of the present version is read with it: they nearly always are.
+    /// Reads what is not remembered. Whether the tables are of the present version is read with it: they nearly
+    /// always are.
     ///
     /// # Errors
     ///
     /// When the database fails or a row cannot be read.
     pub(super) fn known(&self, notify_id: &str) -> Result<Known> {
+        let remembered = self.remembered.borrow().clone();
+        if let Some(Remembered { order, alarm_ms }) = remembered {
+            let row = self.row_of(EARLIER, vec![notify_id.into()])?;
+            return Ok(Known {
+                order,
+                alarm_ms,
+                earlier: parsed(row.earlier())?,
+            });
+        }
         if !self.is_open.get() {
             // Where there are no tables, or older ones, this is refused or answers nothing.
-            match self.read_known(notify_id) {
-                Ok(Some(known)) => {
-                    self.is_open.set(true);
-                    return Ok(known);
-                }
-                Ok(None) | Err(_) => self.opened()?,
-            };
+            if let Ok(known) = self.read_known(notify_id) {
+                self.is_open.set(true);
+                return Ok(known);
+            }
+            self.opened()?;
         }
-        self.read_known(notify_id)?.ok_or_else(unread)
+        self.read_known(notify_id)
     }
 
-    fn read_known(&self, notify_id: &str) -> Result<Option<Known>> {
-        let Some(row) = self.row_of(SQL, vec![notify_id.into(), version()?])? else {
-            return Ok(None);
-        };
-        let [order, alarm, earlier, head] = <[Value; 4]>::try_from(row).map_err(|_| unread())?;
-        let head = text(head)?;
+    fn read_known(&self, notify_id: &str) -> Result<Known> {
+        let row = self.row_of(SQL, vec![notify_id.into(), version()?])?;
+        let head = row.head();
         let head = head.map_or_else(|| Some(Head::begin()), |head| Head::parse(&head));
-        *self.head.borrow_mut() = Some(head.ok_or_else(unread)?);
-        Ok(Some(Known {
-            order: text(order)?
-                .map(|doc| serde_json::from_str(&doc))
-                .transpose()?,
-            earlier: text(earlier)?
-                .map(|facts| serde_json::from_str(&facts))
-                .transpose()?,
-            alarm_ms: match alarm {
-                Value::Integer(alarm) => Some(u64::try_from(alarm).map_err(|_| unread())?),
-                _ => None,
-            },
-        }))
+        let head = head.ok_or_else(unread)?;
+        let known = Known {
+            order: parsed(row.doc())?,
+            alarm_ms: milliseconds(row.alarm_ms())?,
+            earlier: parsed(row.earlier())?,
+        };
+        *self.head.borrow_mut() = Some(head);
+        *self.remembered.borrow_mut() = Some(Remembered {
+            order: known.order.clone(),
+            alarm_ms: known.alarm_ms,
+        });
+        Ok(known)
+    }
+
+    /// Notes what was written, where the rest is known.
+    pub(super) fn remember(&self, write: impl FnOnce(&mut Remembered)) {
+        if let Some(remembered) = self.remembered.borrow_mut().as_mut() {
+            write(remembered);
+        }
     }
 }
 
-fn text(value: Value) -> Result<Option<String>> {
-    match value {
-        Value::String(text) => Ok(Some(text)),
-        Value::Null => Ok(None),
-        _ => Err(unread()),
+fn parsed<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>> {
+    let parsed = text.map(|text| serde_json::from_str(&text));
+    parsed.transpose().map_err(|_| unread())
+}
+
+fn milliseconds(value: JsValue) -> Result<Option<u64>> {
+    match Value::try_from(value)? {
+        Value::Integer(ms) => u64::try_from(ms).map(Some).map_err(|_| unread()),
+        _ => Ok(None),
     }
 }
 

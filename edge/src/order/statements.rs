@@ -18,18 +18,24 @@ extern "C" {
     /// The rows that a statement answers.
     pub(super) type Rows;
 
+    /// The one row; throws where there is none.
     #[wasm_bindgen(method, catch)]
-    fn raw(this: &Rows) -> std::result::Result<Raw, JsValue>;
+    pub(super) fn one(this: &Rows) -> std::result::Result<Row, JsValue>;
 
-    type Raw;
-
-    #[wasm_bindgen(method, catch)]
-    fn next(this: &Raw) -> std::result::Result<Next, JsValue>;
-
-    type Next;
+    /// A row, asked for the columns that a notification needs; `null` or absent is nothing.
+    pub(super) type Row;
 
     #[wasm_bindgen(method, getter)]
-    fn value(this: &Next) -> Option<Array>;
+    pub(super) fn alarm_ms(this: &Row) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn doc(this: &Row) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn earlier(this: &Row) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn head(this: &Row) -> Option<String>;
 }
 
 /// An order's database.
@@ -46,12 +52,5 @@ impl Statements {
     pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Rows> {
         let bound: Array = bindings.into_iter().map(JsValue::from).collect();
         self.0.exec(&text(sql), &bound).map_err(Error::from)
-    }
-}
-
-impl Rows {
-    /// The row of a statement that answers at most one.
-    pub(super) fn row(&self) -> Result<Option<Array>> {
-        Ok(self.raw()?.next()?.value())
     }
 }

@@ -4,8 +4,9 @@
 //! committed together; a caller that writes more than once does so in [`Store::whole`], so that a
 //! failure between leaves nothing behind.
 
+use super::known::Remembered;
 use super::state::{Facts, Order, Reason};
-use super::statements::Statements;
+use super::statements::{Row, Statements};
 use super::trail::Head;
 use super::whole::Whole;
 use serde::Deserialize;
@@ -49,6 +50,8 @@ pub struct Store {
     /// The number and hash of the last audit line, once read. Nobody else writes, and what is taken
     /// back is forgotten here too.
     pub(super) head: RefCell<Option<Head>>,
+    /// As the head, and written only after the database has it.
+    pub(super) remembered: RefCell<Option<Remembered>>,
 }
 
 impl Store {
@@ -61,6 +64,7 @@ impl Store {
             storage: storage.as_raw().unchecked_ref::<Whole>().clone(),
             is_open: Cell::new(false),
             head: RefCell::new(None),
+            remembered: RefCell::new(None),
         }
     }
 
@@ -97,15 +101,9 @@ impl Store {
         Ok(self.all(sql, bindings)?.into_iter().next())
     }
 
-    /// The row of a statement that answers at most one, column by column.
-    pub(super) fn row_of(
-        &self,
-        sql: &'static str,
-        bindings: Vec<Value>,
-    ) -> Result<Option<Vec<Value>>> {
-        let row = self.statements.run(sql, bindings)?.row()?;
-        row.map(|row| row.into_iter().map(Value::try_from).collect())
-            .transpose()
+    /// The row of a statement that answers one.
+    pub(super) fn row_of(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Row> {
+        Ok(self.statements.run(sql, bindings)?.one()?)
     }
 
     /// The registered order.
@@ -131,7 +129,9 @@ impl Store {
     /// When the database fails.
     pub fn save(&self, order: &Order) -> Result<()> {
         let doc = serde_json::to_string(order)?;
-        self.run("UPDATE state SET doc = ?", vec![doc.into()])
+        self.run("UPDATE state SET doc = ?", vec![doc.into()])?;
+        self.remember(|remembered| remembered.order = Some(order.clone()));
+        Ok(())
     }
 
     /// Writes an order that is final: nothing is asked about it any more, and the merchant is to hear of it
@@ -145,7 +145,12 @@ impl Store {
         self.run(
             "UPDATE state SET doc = ?, question_ms = NULL, alarm_ms = ?",
             vec![doc.into(), integer(now_ms)?],
-        )
+        )?;
+        self.remember(|remembered| {
+            remembered.order = Some(order.clone());
+            remembered.alarm_ms = Some(now_ms);
+        });
+        Ok(())
     }
 
     /// Notes when the alarm comes, Unix milliseconds. To be called with nothing awaited between this and setting it.
@@ -157,7 +162,9 @@ impl Store {
         self.run(
             "UPDATE state SET alarm_ms = ?1 WHERE alarm_ms IS NOT ?1",
             vec![alarm_ms.map(integer).transpose()?.into()],
-        )
+        )?;
+        self.remember(|remembered| remembered.alarm_ms = alarm_ms);
+        Ok(())
     }
 
     /// Keeps a notification, with the verdict on it and the bytes that prove it.

@@ -56,5 +56,6 @@ impl Store {
     /// What was read before may have been taken back.
     fn forget(&self) {
         *self.head.borrow_mut() = None;
+        *self.remembered.borrow_mut() = None;
     }
 }

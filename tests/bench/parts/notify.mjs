@@ -20,11 +20,11 @@ const COPIES = 8;
 const REMARKS = {
   "javascript-worker": {
     unlike: "`tests/proof/baseline-worker.mjs`: the same verification, one object per order and the same durable write; but no registration, no judgement of amount and status, no event for the merchant, no audit trail, no refusal of strangers.",
-    why: "an order object of ours has more tables, writes more rows for each notification and reads the order before it judges. How much of the difference is that work, and how much the way between JavaScript and wasm, the next row tells; one document per order instead of rows would take part of the first, at the price of growing with the order.",
+    why: "gates, headers of every answer, a deadline and a log line before the object, and in it the registered order read and judged, a chained line of the trail, one transaction for all that is written, and an alarm, for which the runtime looks whenever it opens the object. How much of the difference is that work, and how much the way between JavaScript and wasm, the next row tells. A notification that is a line of the trail, in one table, would take a twentieth; the rest is what is promised.",
   },
   "javascript-same": {
     unlike: "`tests/proof/baseline-same.mjs`: the same gates, tables, rows, audit line, log line and headers, for this one route; no refunds, no questions, no other provider, no forwarding.",
-    why: "what is left is the language: bytes copied into wasm and out of it, and a call between the two for each statement. Fewer and larger calls would take part of it.",
+    why: "what is left is the language: text copied into wasm and out of it, and a call between the two for each statement and each column that is bound. Fewer and larger calls would take part of it.",
   },
   "node-sqlite": {
     unlike: "`tests/proof/sdk-server.mjs` with a file: one database for all orders on one machine, committed before the answer (WAL, synchronous FULL); no judgement, nothing forwarded. It is one process in one place; an order object is opened anew wherever it sleeps.",
