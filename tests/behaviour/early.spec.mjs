@@ -75,6 +75,63 @@ test("start_that_the_page_prevents_before_the_behaviour_asks_nobody_and_can_be_t
   expect(order.starts).toBe(1);
 });
 
+test("start_again_by_a_listener_before_the_behaviour_changes_nothing", async ({ order }) => {
+  await order.page.clock.install();
+  const told = await listen(order);
+  const arrive = await hold(order);
+  await order.open({ policy: null });
+  await order.page.route("**/checkout", (route) => route.fulfill({ status: 503, json: problem("busy"), headers: { "access-control-allow-origin": "*" } }));
+  const again = await order.widget.evaluate((element) => {
+    const all = [];
+    element.addEventListener("alipay-start", () => all.push(element.start()), { once: true });
+    return [element.start(), ...all];
+  });
+  expect(again).toEqual([true, false]);
+  arrive();
+  await order.expectState("failed");
+  // No timer is left that would pay by the form.
+  await order.page.clock.fastForward(9_000);
+  await order.expectState("failed");
+  expect([routes(order), told]).toEqual([[], ["alipay-start", "alipay-error"]]);
+});
+
+test("removal_by_a_listener_before_the_behaviour_asks_nobody", async ({ order }) => {
+  const other = await order.inNewTab(`${order.number}-2`);
+  await hold(other);
+  await other.open();
+  await other.widget.evaluate((element) => {
+    element.addEventListener("alipay-start", () => element.remove(), { once: true });
+    element.start();
+  });
+  await other.page.waitForTimeout(300);
+  expect(order.starts).toBe(0);
+  expect(await other.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+});
+
+test("two_buttons_ask_once_before_the_behaviour_without_storage_too", async ({ order }) => {
+  await order.page.addInitScript(() => Object.defineProperty(window, "localStorage", { get() { throw new Error("forbidden"); } }));
+  await hold(order);
+  await order.open({ html: order.tag() + order.tag(), waitFor: null });
+  await expect(order.button).toHaveCount(2);
+  await order.button.evaluateAll((all) => all.forEach((button) => button.click()));
+  await expect.poll(() => order.starts).toBe(1);
+  await order.page.waitForTimeout(300);
+  expect(order.starts).toBe(1);
+});
+
+test("element_that_is_not_in_the_page_asks_nobody", async ({ order }) => {
+  const told = await listen(order);
+  await hold(order);
+  await order.open();
+  const busy = await order.widget.evaluate((element) => {
+    const copy = document.createElement("alipay-checkout");
+    copy.setAttribute("order-token", element.getAttribute("order-token"));
+    return copy.start();
+  });
+  await order.page.waitForTimeout(300);
+  expect([busy, routes(order), told]).toEqual([true, [], []]);
+});
+
 test("refusal_of_an_early_question_is_shown_when_the_behaviour_is_there", async ({ order }) => {
   const seen = await record(order.page);
   const arrive = await hold(order);

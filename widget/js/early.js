@@ -4,7 +4,7 @@
 // locked, the page is told, the edge is asked. Words in capitals are put in by the build, out of `src/browser.rs`.
 
 import { claims, dispatch, keep, kept, kept_here, key, lock as take, lock_key, request } from "./bridge.js";
-import { edge_of, hosts, rest } from "./shell.js";
+import { edge_of, rest } from "./shell.js";
 
 /** What has been asked for elements whose click is kept. */
 const asked = new WeakMap();
@@ -16,8 +16,8 @@ const same = (a, b) => ["edge", "token", "terminal"].every((name) => a?.[name] =
 
 /** The cashier that a click leads to; nothing where that is for the behaviour to find out. */
 function terminal_of(host) {
-  // There is none to come: the form asks.
-  if (rest.make === null) return;
+  // Not in the page yet; or there is none to come, and the form asks.
+  if (!host.isConnected || rest.make === null) return;
   const says = (words) => new RegExp(words, "i").test(navigator.userAgent);
   if (says(BLOCKED_WORDS) || host.qr || !navigator.onLine) return;
   if (says(MOBILE_WORDS)) return "wap";
@@ -29,25 +29,31 @@ function terminal_of(host) {
 const has_past = (number) =>
   kept(key(number)) || kept_here(key(number)) || kept(lock_key(number)) || location.hash.includes("alipay-");
 
-function ask(wanted) {
-  const { edge, token, terminal } = wanted;
+function ask({ edge, token, terminal }) {
   const controller = new AbortController();
   // A form needs no preflight.
   const body = new URLSearchParams({ order_token: token, terminal });
-  return { ...wanted, controller, answer: request(`${edge}/checkout`, { method: "POST", body, signal: controller.signal }) };
+  return { controller, answer: request(`${edge}/checkout`, { method: "POST", body, signal: controller.signal }) };
 }
 
 /** Takes a click that is to be kept: `false` where the page has prevented what it starts. */
 export function begin(host) {
+  // From a listener of what is told below.
+  if (asked.has(host)) return false;
   const wanted = { edge: edge_of(host), token: host.orderToken, terminal: terminal_of(host) };
   const { out_trade_no } = claims(wanted.token) ?? {};
   if (!out_trade_no || !wanted.terminal || has_past(out_trade_no)) return true;
   const name = lock_key(out_trade_no);
+  // Another button has it, and there is no storage to say so.
+  if (ours.has(name)) return true;
   ours.add(name);
   keep(name, Date.now());
-  const goes_on = dispatch(host, "alipay-start", { out_trade_no });
-  if (goes_on) asked.set(host, ask({ ...wanted, out_trade_no }));
-  else release(name);
+  const early = { ...wanted, out_trade_no };
+  asked.set(host, early);
+  // The element may be gone after that, or another click have begun.
+  const goes_on = dispatch(host, "alipay-start", { out_trade_no }) && asked.get(host) === early;
+  if (goes_on) Object.assign(early, ask(wanted));
+  else forget(host);
   return goes_on;
 }
 
