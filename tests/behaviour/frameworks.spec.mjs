@@ -1,37 +1,15 @@
 // The examples of widget/examples, compiled as a shop would compile them, pay in a browser
 // (paypal/react-paypal-js#85: two of everything in strict mode; stripe/react-stripe-js#316).
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { build } from "esbuild";
-
 import { ROOT } from "../../xtask/npm/stack.mjs";
+import { bundled } from "../stack/bundled.mjs";
 import { expect, test } from "./fixtures.mjs";
 
 const EXAMPLES = join(ROOT, "widget", "examples");
 /** Put into the page by each shop below: told when the example says that it is paid. */
 const PAID = "(number) => document.body.setAttribute('data-paid', number)";
-
-/** Compiles Vue's single files and Svelte's, as their own plugins for bundlers do. */
-const frameworks = {
-  name: "frameworks",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(ROOT, "dist", "alipay-checkout.inline.mjs") }));
-    onLoad({ filter: /\.vue$/ }, async ({ path }) => {
-      const { compileScript, parse } = await import("vue/compiler-sfc");
-      const { descriptor } = parse(await readFile(path, "utf8"), { filename: path });
-      const compilerOptions = { isCustomElement: (tag) => tag === "alipay-checkout" };
-      const { content } = compileScript(descriptor, { id: "example", inlineTemplate: true, templateOptions: { compilerOptions } });
-      return { contents: content, loader: "ts", resolveDir: import.meta.dirname };
-    });
-    onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
-      const { compile } = await import("svelte/compiler");
-      const { js } = compile(await readFile(path, "utf8"), { filename: path, generate: "client" });
-      return { contents: js.code, loader: "js", resolveDir: import.meta.dirname };
-    });
-  },
-};
 
 const SHOPS = {
   react: (attributes) => ({
@@ -55,27 +33,10 @@ const SHOPS = {
   }),
 };
 
-async function bundled({ contents, loader }) {
-  const { outputFiles } = await build({
-    stdin: { contents, loader, resolveDir: import.meta.dirname },
-    bundle: true,
-    charset: "utf8",
-    conditions: ["browser", "production"],
-    define: { "process.env.NODE_ENV": '"production"', __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [join(ROOT, "node_modules")],
-    plugins: [frameworks],
-    target: "es2022",
-    write: false,
-  });
-  return outputFiles[0].text;
-}
-
 for (const [name, shop] of Object.entries(SHOPS)) {
   test(`example_for_${name}_pays_and_tells_that_it_is_paid`, async ({ order }) => {
     const attributes = { "order-token": order.token, "pay-hosts": order.cashier.host, edge: order.edge.origin, appearance: "brand" };
-    order.shop.put("/app.js", await bundled(shop(JSON.stringify(attributes))), { "content-type": "text/javascript" });
+    order.shop.put("/app.js", await bundled({ stdin: { ...shop(JSON.stringify(attributes)), resolveDir: import.meta.dirname } }), { "content-type": "text/javascript" });
     // Only the policy's `script-src` is the shop's own now; React and Svelte need no Trusted Types policy, Vue makes one.
     const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src ${order.edge.origin}; connect-src ${order.edge.origin}`;
     const page = { policy, html: "<div id=app></div>", head: '<script type="module" src="/app.js"></script>' };

@@ -1,14 +1,14 @@
 // The shop's page that shows the button by hand: every tile is in the state that it promises, nobody is
 // asked, and all of it is left as pictures to be looked at.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
-import { ROOT, environment, freePorts, spawnGroup } from "../../xtask/npm/stack.mjs";
+import { ROOT } from "../../xtask/npm/stack.mjs";
+import { openShop } from "../stack/shop-alone.mjs";
 
 const api = JSON.parse(readFileSync(join(ROOT, "widget", "api.json"), "utf8"));
 const valuesOf = (name) => api.attributes.find((attribute) => attribute.name === name).values;
@@ -17,24 +17,9 @@ const RESULTS = join(import.meta.dirname, "..", "results");
 const test = base.extend({
   /** The shop by itself; no edge runs. */
   shop: [async ({}, use) => {
-    const home = mkdtempSync(join(tmpdir(), "states-"));
-    const { shop: port, edge } = await freePorts();
-    const origin = `http://127.0.0.1:${port}`;
-    const child = spawnGroup("node", [join("www", "backend", "server.mjs")], {
-      cwd: ROOT,
-      env: environment({
-        PORT: String(port),
-        SHOP_ORIGIN: origin,
-        EDGE_ORIGIN: `http://127.0.0.1:${edge}`,
-        ORDER_SECRET: "o".repeat(32),
-        WEBHOOK_SECRET: `whsec_${"A".repeat(44)}`,
-        STATE_FILE: join(home, "shop.json"),
-      }),
-    });
-    await new Promise((settle) => child.stdout.once("data", settle));
-    await use(origin);
-    child.kill();
-    rmSync(home, { recursive: true });
+    const shop = await openShop();
+    await use(shop.origin);
+    shop.close();
   }, { scope: "worker" }],
 });
 

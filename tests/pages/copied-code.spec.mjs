@@ -5,9 +5,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { build } from "esbuild";
-
 import { LOCAL, ROOT, environment } from "../../xtask/npm/stack.mjs";
+import { bundled } from "../stack/bundled.mjs";
 import { expect, test } from "./fixtures.mjs";
 
 const DIST = join(ROOT, "dist");
@@ -31,47 +30,6 @@ const SHOPS = {
   vue: { file: "Pay.vue", mount: 'import { createApp } from "vue"; import Pay from "./Pay.vue";\ncreateApp(Pay, { orderToken: "TOKEN" }).mount("#app");' },
   svelte: { file: "Pay.svelte", mount: 'import { mount } from "svelte"; import Pay from "./Pay.svelte";\nmount(Pay, { target: document.querySelector("#app"), props: { orderToken: "TOKEN" } });' },
 };
-
-const compilers = {
-  name: "compilers",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^alipay-checkout$/ }, () => ({ path: join(DIST, "alipay-checkout.inline.mjs") }));
-    onLoad({ filter: /\.vue$/ }, async ({ path }) => {
-      const { compileScript, parse } = await import("vue/compiler-sfc");
-      const { descriptor, errors } = parse(readFileSync(path, "utf8"), { filename: path });
-      if (errors.length > 0) throw errors[0];
-      const compilerOptions = { isCustomElement: (tag) => tag === "alipay-checkout" };
-      const { content } = compileScript(descriptor, { id: "copied", inlineTemplate: true, templateOptions: { compilerOptions } });
-      return { contents: content, loader: "ts" };
-    });
-    onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
-      const { compile } = await import("svelte/compiler");
-      const { js, warnings } = compile(readFileSync(path, "utf8"), { filename: path, generate: "client" });
-      if (warnings.length > 0) throw new Error(warnings[0].message);
-      return { contents: js.code, loader: "js" };
-    });
-  },
-};
-
-async function bundled(folder, { file, mount }, code) {
-  writeFileSync(join(folder, file), code);
-  writeFileSync(join(folder, "main.js"), mount);
-  const { outputFiles, warnings } = await build({
-    entryPoints: [join(folder, "main.js")],
-    bundle: true,
-    charset: "utf8",
-    conditions: ["browser", "production"],
-    define: { "process.env.NODE_ENV": '"production"', __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" },
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [join(ROOT, "node_modules")],
-    plugins: [compilers],
-    target: "es2022",
-    write: false,
-  });
-  expect(warnings).toEqual([]);
-  return outputFiles[0].text;
-}
 
 /** What tsc says about a file that imports the published types. */
 function typeErrors(folder, file) {
@@ -142,7 +100,10 @@ for (const [framework, sample] of Object.entries(SHOPS)) {
     const folder = mkdtempSync(join(LOCAL, "copied-"));
     try {
       const code = await copied(page, shop, framework);
-      const script = await bundled(folder, sample, code);
+      const main = join(folder, "main.js");
+      writeFileSync(join(folder, sample.file), code);
+      writeFileSync(main, sample.mount);
+      const script = await bundled({ entryPoints: [main] });
       if (framework !== "react") {
         const type = { vue: 'import type { GlobalComponents } from "vue";\ntype Props = InstanceType<GlobalComponents["alipay-checkout"]>["$props"];', svelte: 'import type { SvelteHTMLElements } from "svelte/elements";\ntype Props = SvelteHTMLElements["alipay-checkout"];' }[framework];
         const props = await propsOf(framework, code);

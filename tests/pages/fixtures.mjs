@@ -4,7 +4,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
-import { openShop } from "./shop.mjs";
+import { openShop } from "../stack/shop-alone.mjs";
 
 export { expect } from "@playwright/test";
 

@@ -10,7 +10,7 @@ import lighthouse from "lighthouse";
 import { cli, isMain } from "../../xtask/npm/stack.mjs";
 import config from "../playwright.config.mjs";
 import { conclude } from "../proof/checks.mjs";
-import { openShop } from "./shop.mjs";
+import { openShop } from "../stack/shop-alone.mjs";
 
 const PAGES = ["/", "/orders", "/playground", "/doctor", "/docs/", "/docs/zh/"];
 const LEAST = 95;
