@@ -29,9 +29,7 @@ test("documentation_verifies_in_every_language_what_the_worker_sends_and_refuses
   const order = claims();
   await checkout(order);
   expect((await notify(signed(paidFields(order.out_trade_no)))).body).toBe("success");
-  const gate = new Gate(origins.gate);
-  await expect.poll(async () => (await gate.attempts(order.out_trade_no)).length).toBe(1);
-  const [{ headers, body }] = await gate.attempts(order.out_trade_no);
+  const [{ headers, body }] = await new Gate(origins.gate).arrived(order.out_trade_no);
   const altered = body.replace("1990", "1");
   const present = snippets("events.md").filter((snippet) => missing(snippet) === undefined);
   expect(present.map(({ language }) => language)).toContain("node");

@@ -13,6 +13,7 @@
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 import Built, { EndpointObject as BuiltEndpoint, OrderObject as BuiltOrder } from "./index.js";
+import { wrap } from "./wrap.mjs";
 
 // Whatever else the Worker exports; the two classes below take the place of its own.
 export * from "./index.js";
@@ -73,18 +74,6 @@ async function later(kind, call, more = {}) {
     case "lost": await call(); throw fault();
     default: throw new Error(`${kind} cannot be made to ${how}`);
   }
-}
-
-/** An object with some of its members replaced; everything else is the object's own. */
-function wrap(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name);
-      // The class says of a binding what it is.
-      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
-    },
-  });
 }
 
 const answers = {

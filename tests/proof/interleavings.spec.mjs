@@ -5,25 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "@playwright/test";
 
-import { Admin } from "../stack/admin.mjs";
 import { paidFields } from "../stack/notification.mjs";
-import { ACCEPTED, openBench } from "./bench.mjs";
-import { openGateway } from "./gateway.mjs";
+import { ACCEPTED } from "./bench.mjs";
+import { closedAfterEach, openAsking } from "./opened.mjs";
 
 test.describe.configure({ mode: "parallel" });
 
-const OPEN = [];
-test.afterEach(async () => {
-  await Promise.all(OPEN.splice(0).map((one) => one.close()));
-});
-
-/** A Worker with the gateway that is asked; nothing is paid yet. */
-async function open(env) {
-  const gateway = await openGateway();
-  const bench = await openBench({ env: { GATEWAY_URL: gateway.url, ...env } });
-  OPEN.push(bench, gateway);
-  return { bench, gateway, admin: new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] }) };
-}
+const keep = closedAfterEach(test);
+const open = (env) => openAsking(keep, env);
 
 /** A promise, and what fulfils it. */
 function gate() {

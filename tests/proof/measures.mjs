@@ -3,6 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
+import { median } from "../bench/statistics.mjs";
+
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
 
 /** CPU seconds that a process has used, and its memory in MB. */
@@ -12,14 +14,6 @@ export function used(pid) {
   const memory = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
   return { cpu: (utime + stime) / TICKS, mb: Number(memory) / 1024 };
 }
-
-/** The value that a share of a list is below. */
-export function quantile(list, share) {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-const median = (list) => quantile(list, 0.5);
 
 /** The median of rounds, with the least and the most. */
 export const spread = (list, digits = 0) => (

@@ -10,13 +10,11 @@ import { expect, test } from "@playwright/test";
 import { Admin } from "../stack/admin.mjs";
 import { paidFields } from "../stack/notification.mjs";
 import { ACCEPTED, openBench } from "./bench.mjs";
+import { closedAfterEach } from "./opened.mjs";
 
 test.describe.configure({ mode: "parallel" });
 
-const OPEN = [];
-test.afterEach(async () => {
-  await Promise.all(OPEN.splice(0).map((one) => one.close()));
-});
+const keep = closedAfterEach(test);
 
 const xml = (inside) => `<?xml version="1.0" encoding="utf-8"?><alipay>${inside}</alipay>`;
 const GIVEN = (response) => response.end(xml("<is_success>T</is_success>"));
@@ -39,15 +37,14 @@ async function openGateway(plan) {
     server.closeAllConnections();
     await once(server, "close");
   };
-  OPEN.push({ close });
+  keep({ close });
   return { asked, url: `http://127.0.0.1:${server.address().port}/gateway.do` };
 }
 
 /** A Worker with a paid order, and Alipay's gateway by `plan`. */
 async function paid(plan, changes) {
   const gateway = await openGateway(plan);
-  const bench = await openBench({ env: { GATEWAY_URL: gateway.url } });
-  OPEN.push(bench);
+  const bench = keep(await openBench({ env: { GATEWAY_URL: gateway.url } }));
   const admin = new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
   const order = await bench.register(changes);
   const fields = changes?.rmb_fee ? { total_fee: changes.rmb_fee, currency: "CNY" } : {};

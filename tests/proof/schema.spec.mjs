@@ -8,18 +8,14 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "@playwright/test";
 
 import { ROOT } from "../../xtask/npm/stack.mjs";
-import { Admin } from "../stack/admin.mjs";
 import { paidFields } from "../stack/notification.mjs";
 import { freshNumber, orderToken } from "../stack/tokens.mjs";
-import { ACCEPTED, openBench } from "./bench.mjs";
-import { openGateway } from "./gateway.mjs";
+import { ACCEPTED } from "./bench.mjs";
+import { closedAfterEach, openAsking } from "./opened.mjs";
 
 test.describe.configure({ mode: "parallel" });
 
-const OPEN = [];
-test.afterEach(async () => {
-  await Promise.all(OPEN.splice(0).map((one) => one.close()));
-});
+const keep = closedAfterEach(test);
 
 /** What each version has and the one before it had not, from the second on. A new migration needs a row here. */
 const LATER = [
@@ -97,10 +93,7 @@ const older = (version) => (database) => {
 
 /** A Worker with an order that is paid and told, one that waits, and one whose notification came too early. */
 async function written() {
-  const gateway = await openGateway();
-  const bench = await openBench({ env: { GATEWAY_URL: gateway.url, QUERY_LADDER_S: "3600,3600" } });
-  OPEN.push(bench, gateway);
-  const admin = new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
+  const { bench, gateway, admin } = await openAsking(keep, { QUERY_LADDER_S: "3600,3600" });
   const [paid, open, early] = [await bench.register(), await bench.register(), { out_trade_no: freshNumber() }];
   const fields = paidFields(paid.out_trade_no);
   expect(await bench.tell(fields)).toEqual(ACCEPTED);

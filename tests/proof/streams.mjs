@@ -6,11 +6,12 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { quantile } from "../bench/statistics.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { encoded, openBench } from "./bench.mjs";
 import { settled } from "./checks.mjs";
-import { quantile, row, spread, used } from "./measures.mjs";
+import { row, spread, used } from "./measures.mjs";
 import { fire, post } from "./wire.mjs";
 import { plainWorker } from "./workerd.mjs";
 

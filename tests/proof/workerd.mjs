@@ -23,9 +23,10 @@ export function builtWorker() {
   };
 }
 
-/** The built Worker behind a JavaScript file that imports it as `./index.js` and stands before it. */
+/** The built Worker behind a JavaScript file that imports it as `./index.js`, and wrap.mjs, and stands before it. */
 export function wrappedWorker(entry) {
-  return { ...builtWorker(), entry };
+  const built = builtWorker();
+  return { ...built, entry, modules: [...built.modules, join(import.meta.dirname, "wrap.mjs")] };
 }
 
 /** A yardstick: a Worker of one JavaScript file with one class of objects, and what the yardsticks share. */

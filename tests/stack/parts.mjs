@@ -125,4 +125,10 @@ export class Gate {
   async attempts(out_trade_no) {
     return json(await fetch(`${this.origin}/gate/${out_trade_no}`));
   }
+
+  /** Waits until so many forwards of the order came by, and answers them. */
+  async arrived(out_trade_no, count = 1) {
+    await expect.poll(async () => (await this.attempts(out_trade_no)).length).toBe(count);
+    return this.attempts(out_trade_no);
+  }
 }

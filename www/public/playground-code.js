@@ -42,13 +42,18 @@ function html({ attributes, css, texts, locale, logo, prevent }) {
   return text(lines);
 }
 
+/** What React and Svelte listen to: they write it alike, at different depths. */
+const listeners = (prevent, indent) => [
+  prevent && "onalipay-start={(event) => event.preventDefault()}",
+  `onalipay-status={({ detail }) => {\n${indent}  ${PAID}\n${indent}}}`,
+];
+
 function react({ attributes, css, texts, locale, logo, prevent }) {
   const all = [
     "order-token={orderToken}",
     ...Object.entries(ofPackage(attributes)).map(writtenJsx),
     has(css) && `style={${spaced(css)} as CSSProperties}`,
-    prevent && "onalipay-start={(event) => event.preventDefault()}",
-    "onalipay-status={({ detail }) => {\n        " + PAID + "\n      }}",
+    ...listeners(prevent, "      "),
   ];
   return text([
     imports(texts),
@@ -97,8 +102,7 @@ function svelte({ attributes, css, texts, locale, logo, prevent }) {
     "order-token={orderToken}",
     ...Object.entries(ofPackage(attributes)).map(([name, value]) => (/\{/.test(value) ? `${name}={${json(value)}}` : written([name, value]))),
     has(css) && `style="${attribute(declarations(css))}"`,
-    prevent && "onalipay-start={(event) => event.preventDefault()}",
-    "onalipay-status={({ detail }) => {\n    " + PAID + "\n  }}",
+    ...listeners(prevent, "  "),
   ];
   return text([
     '<script lang="ts">',

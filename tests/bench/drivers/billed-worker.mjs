@@ -4,6 +4,7 @@
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 import Built, * as built from "./index.js";
+import { wrap } from "./wrap.mjs";
 
 export * from "./index.js";
 
@@ -11,17 +12,6 @@ const NOTHING = { worker_requests: 0, order_requests: 0, endpoint_requests: 0, a
 let counts = { ...NOTHING };
 /** Rows are known when a statement has been read to its end, which may be later. */
 let cursors = [];
-
-/** An object with some of its members replaced. */
-function wrap(target, own) {
-  return new Proxy(target, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      const value = Reflect.get(target, name);
-      return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
-    },
-  });
-}
 
 function metered(state) {
   const { storage } = state;

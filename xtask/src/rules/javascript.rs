@@ -103,33 +103,10 @@ const ZONES: [Zone; 12] = [
         // The glue that wasm-bindgen writes, by the name that build-widget.mjs gives it.
         extra: &["@behaviour"],
     },
-    Zone {
-        // Runs in a process of its own, after `npm ci`.
-        files: "xtask/npm/build-widget.mjs",
-        home: "xtask/npm/",
-        node: true,
-        computed: false,
-        packages: Some(("package.json", &["devDependencies"])),
-        extra: &[],
-    },
-    Zone {
-        // As this does.
-        files: "xtask/npm/build-doctor.mjs",
-        home: "xtask/npm/",
-        node: true,
-        computed: false,
-        packages: Some(("package.json", &["devDependencies"])),
-        extra: &[],
-    },
-    Zone {
-        // And this.
-        files: "xtask/npm/deploy/wrangler-config.mjs",
-        home: "xtask/npm/",
-        node: true,
-        computed: false,
-        packages: Some(("package.json", &["devDependencies"])),
-        extra: &[],
-    },
+    // These run in processes of their own, after `npm ci`.
+    installed("xtask/npm/build-widget.mjs"),
+    installed("xtask/npm/build-doctor.mjs"),
+    installed("xtask/npm/deploy/wrangler-config.mjs"),
     Zone {
         // Runs before `npm ci`, hence no packages.
         files: "xtask/npm/",
@@ -140,6 +117,18 @@ const ZONES: [Zone; 12] = [
         extra: &[],
     },
 ];
+
+/// A file of `xtask/npm/` that may import what the root's `package.json` names.
+const fn installed(file: &'static str) -> Zone {
+    Zone {
+        files: file,
+        home: "xtask/npm/",
+        node: true,
+        computed: false,
+        packages: Some(("package.json", &["devDependencies"])),
+        extra: &[],
+    }
+}
 
 /// Imports that a zone does not allow.
 pub(super) fn violations(tree: &Tree) -> Vec<Violation> {
