@@ -4,7 +4,7 @@ use super::Desk;
 use super::acts::body;
 use crate::error::Failure;
 use crate::log;
-use crate::order::rpc::refund::{RefundAsked, RefundDenied, RefundSaid, Said};
+use crate::order::rpc::refund::{RefundAsked, RefundDenied, RefundSaid, RefundView, Said};
 use crate::order::rpc::{Command, Reply};
 use alipay_protocol::trade::OutReturnNo;
 use serde::Deserialize;
@@ -48,12 +48,7 @@ impl Desk<'_> {
             currency: asked.currency,
             reason: asked.reason,
         }));
-        let refund = match self.ask(number, &command).await? {
-            Reply::Refund(refund) => refund,
-            Reply::RefundDenied(denied) => return Err(failure(&denied)),
-            Reply::Unknown => return Err(Failure::OrderUnknown),
-            _ => return Err(Failure::Unavailable),
-        };
+        let refund = self.refund_of(number, &command).await?;
         log::admin(&self.bearer.name, "refund", &refund.out_return_no);
         let status = if refund.state.is_settled() { 200 } else { 202 };
         Ok(Response::from_json(&refund)?.with_status(status))
@@ -79,14 +74,19 @@ impl Desk<'_> {
             said,
             reason: asked.reason,
         }));
-        let refund = match self.ask(number, &command).await? {
-            Reply::Refund(refund) => refund,
-            Reply::RefundDenied(denied) => return Err(failure(&denied)),
-            Reply::Unknown => return Err(Failure::OrderUnknown),
-            _ => return Err(Failure::Unavailable),
-        };
+        let refund = self.refund_of(number, &command).await?;
         log::admin(&self.bearer.name, "settle_refund", out_return_no);
         Ok(Response::from_json(&refund)?)
+    }
+
+    /// Where a refund is after what an order was asked to do about it.
+    async fn refund_of(&self, number: &str, command: &Command) -> Result<RefundView, Failure> {
+        match self.ask(number, command).await? {
+            Reply::Refund(refund) => Ok(*refund),
+            Reply::RefundDenied(denied) => Err(failure(&denied)),
+            Reply::Unknown => Err(Failure::OrderUnknown),
+            _ => Err(Failure::Unavailable),
+        }
     }
 }
 
