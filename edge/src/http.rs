@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use worker::{Headers, Request, Response, Result};
+use worker::{Headers, Method, Request, Response, Result};
 
 /// How long a browser may keep the answer to a preflight, in seconds.
 const PREFLIGHT_AGE_S: &str = "7200";
@@ -24,6 +24,19 @@ struct Problem<'a> {
     status: u16,
     code: &'a str,
     detail: String,
+}
+
+/// What a route allows that is read.
+pub const READ: &str = "GET, HEAD";
+
+/// The method that chooses the route. HEAD is GET to everything here (RFC 9110 section 9.3.2); that the answer has no
+/// body is the runtime's.
+#[must_use]
+pub fn method(request: &Request) -> Method {
+    match request.method() {
+        Method::Head => Method::Get,
+        other => other,
+    }
 }
 
 /// The failure as problem details (RFC 9457).

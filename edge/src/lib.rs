@@ -174,7 +174,7 @@ async fn route(
 ) -> std::result::Result<Response, Failure> {
     let mut parts = path.trim_start_matches('/').splitn(2, '/');
     let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
-    match (request.method(), first, rest) {
+    match (http::method(request), first, rest) {
         (Method::Options, _, _) => Ok(http::preflight(request, config)?),
         (Method::Post, "checkout", None) => checkout::checkout(request, env, config).await,
         (Method::Post, "app-result", None) => app::result(request, env, config).await,
@@ -193,7 +193,7 @@ async fn route(
         }
         (_, "app-result" | "checkout" | "pay", None) => Err(Failure::Method { allow: "POST" }),
         (_, "result" | "return" | "status", Some(_)) | (_, "healthz" | "version", None) => {
-            Err(Failure::Method { allow: "GET" })
+            Err(Failure::Method { allow: http::READ })
         }
         _ => Err(Failure::RouteUnknown),
     }

@@ -8,7 +8,7 @@ use crate::provider::Name;
 use crate::read::header;
 use crate::{clock, orders, token};
 use alipay_protocol::trade::OutTradeNo;
-use worker::{Env, Request, Response};
+use worker::{Env, Method, Request, Response};
 
 /// Answers the status to the bearer of a token for this order.
 ///
@@ -35,8 +35,10 @@ pub async fn status(
     OutTradeNo::parse(out_trade_no).map_err(|_| Failure::OrderUnknown)?;
     let name = Name::new(provider, out_trade_no);
 
-    if header(request.inner(), "accept").is_some_and(|accept| accept.contains("text/event-stream"))
-    {
+    // A stream without its body would hold a place of the order's for nothing.
+    let head = request.method() == Method::Head;
+    let accept = header(request.inner(), "accept");
+    if !head && accept.is_some_and(|accept| accept.contains("text/event-stream")) {
         return stream(env, config, name).await;
     }
     let reply = orders::ask(env, config, name, &Command::Status).await?;

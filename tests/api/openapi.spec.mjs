@@ -212,11 +212,26 @@ for (const { id, method, spec } of Object.values(operations).filter((one) => one
     const answer = await fetch(`${origins.edge}${operations[id].path.replace(/\{\w+\}/g, "1")}`, { method: other, headers: bearer });
     const { code, status } = await answer.json();
     // The same path may have the other method for something else; none here has.
-    expect([answer.status, answer.headers.get("allow"), status, code]).toEqual([405, method, 405, "method"]);
+    expect([answer.status, answer.headers.get("allow"), status, code]).toEqual([405, method === "GET" ? "GET, HEAD" : method, 405, "method"]);
     if (spec.requestBody === undefined) return;
     expect((await send(id, { headers: { "content-type": "text/plain" }, body: "x" })).code).toBe("media_type");
     expect((await send(id, { headers: { ...JSON_TYPE, "content-encoding": "gzip" }, body: "x" })).code).toBe("body_encoded");
     expect((await send(id, { headers: JSON_TYPE, body: " ".repeat(17_000) })).code).toBe("body_too_long");
+  });
+}
+
+// RFC 9110 section 9.3.2: whatever is read, its head can be.
+for (const { id, path, spec } of Object.values(operations).filter((one) => one.method === "GET")) {
+  test(`${id}_answers_HEAD_as_GET_without_the_body`, async () => {
+    const ask = async (method) => {
+      const headers = spec.security === undefined ? {} : bearer;
+      const answer = await fetch(`${origins.edge}${path.replace(/\{\w+\}/g, "1")}`, { method, headers, redirect: "manual" });
+      const kept = ["allow", "cache-control", "content-security-policy", "content-type", "vary"].map((name) => answer.headers.get(name));
+      return { status: answer.status, kept, text: await answer.text() };
+    };
+    const [read, head] = [await ask("GET"), await ask("HEAD")];
+    expect(read.status).not.toBe(405);
+    expect(head).toEqual({ ...read, text: "" });
   });
 }
 

@@ -134,6 +134,7 @@ for (const [method, path, status, code] of [
   ["POST", "/status/A1", 405, "method"],
   ["POST", "/return/A1", 405, "method"],
   ["POST", "/healthz", 405, "method"],
+  ["PUT", "/version", 405, "method"],
   ["GET", "/", 404, "route_unknown"],
   ["GET", "/checkout/A1", 404, "route_unknown"],
   ["GET", "/status", 404, "route_unknown"],
@@ -143,6 +144,13 @@ for (const [method, path, status, code] of [
     expect(await refusal(await fetch(origins.edge + path, { method }))).toEqual([status, code]);
   });
 }
+
+test("head_of_a_stream_is_that_of_the_status_and_opens_none", async () => {
+  const order = claims();
+  const { status_token } = await checkout(order);
+  const answer = await fetch(statusUrl(order.out_trade_no, status_token), { method: "HEAD", headers: { accept: "text/event-stream" } });
+  expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([200, "application/json", ""]);
+});
 
 test("health_and_version_answer", async () => {
   expect(await (await fetch(`${origins.edge}/healthz`)).json()).toEqual({ ok: true });

@@ -146,7 +146,7 @@ test("result_of_another_order_or_none_is_refused_alike", async () => {
     expect([answer.status, heading(await expectSafe(answer))]).toEqual([401, "We cannot show this payment"]);
   }
   const posted = await fetch(`${bench.origin}/result/${one.out_trade_no}`, { method: "POST" });
-  expect([posted.status, posted.headers.get("allow"), (await posted.json()).code]).toEqual([405, "GET", "method"]);
+  expect([posted.status, posted.headers.get("allow"), (await posted.json()).code]).toEqual([405, "GET, HEAD", "method"]);
 });
 
 test("language_is_the_readers_unless_the_order_has_one", async () => {

@@ -92,8 +92,12 @@ async fn serve(
     // Before anything else: a stranger does not learn which routes there are.
     let bearer = auth::bearer(bearers, header(request.inner(), "authorization").as_deref())?;
     let (route, method, scope) = route(rest).ok_or(Failure::RouteUnknown)?;
-    if request.method() != method {
-        let allow = if method == Method::Get { "GET" } else { "POST" };
+    if http::method(request) != method {
+        let allow = if method == Method::Get {
+            http::READ
+        } else {
+            "POST"
+        };
         return Err(Failure::Method { allow });
     }
     if let Some(scope) = scope {
