@@ -1,7 +1,7 @@
 -- The index across orders: for finding, counting and watching them. Nothing here is the truth: each
 -- order object writes its own row, and POST /admin/rebuild has all of them written again. So a new
 -- form of the table gets a new name and a rebuild, never an ALTER: the Worker makes absent tables
--- itself, from this same file. One statement ends at each semicolon.
+-- itself, from this same file. An empty line stands between two statements.
 
 CREATE TABLE IF NOT EXISTS orders (
   partner TEXT NOT NULL,

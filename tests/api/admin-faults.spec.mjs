@@ -54,6 +54,75 @@ test("who_looks_for_an_order_reads_that_order_and_not_all_that_are_newer", async
   }
 });
 
+/** What the metrics count, in the words of {@link said}. */
+async function counted() {
+  const text = await (await bench.admin.fetch("metrics")).text();
+  const sample = (name) => Number(text.split("\n").find((line) => line.startsWith(`alipay_checkout_${name} `))?.split(" ")[1]);
+  const statuses = [...text.matchAll(/^alipay_checkout_orders\{status="(\w+)"\} (\d+)$/gm)].map(([, status, orders]) => [status, Number(orders)]);
+  return {
+    statuses: Object.fromEntries(statuses),
+    waiting: sample('deliveries{state="waiting"}'), dead: sample('deliveries{state="dead"}'), quarantined: sample("quarantined"), overdue: sample("overdue"),
+  };
+}
+
+/** The same from each row by itself. */
+function said() {
+  const rows = index.run("SELECT status, waiting, dead, quarantined, due_ms FROM orders");
+  const sum = (of) => rows.reduce((all, one) => all + of(one), 0);
+  const names = [...new Set(rows.map(({ status }) => status))];
+  return {
+    statuses: Object.fromEntries(names.map((name) => [name, sum(({ status }) => Number(status === name))])),
+    waiting: sum(({ waiting }) => waiting), dead: sum(({ dead }) => dead), quarantined: sum(({ quarantined }) => quarantined),
+    overdue: sum(({ due_ms }) => Number(due_ms !== null && due_ms < Date.now() - 600_000)),
+  };
+}
+
+/** The metrics and the rows say the same, at the latest when no row is being written any more. Answers what they say. */
+async function exact(after) {
+  await expect(async () => expect(await counted(), after).toEqual(said())).toPass({ timeout: 10_000 });
+  return said();
+}
+
+test("metrics_say_what_the_rows_say_whatever_was_done_to_them_and_read_none_of_them", async () => {
+  const waits = await bench.register();
+  bench.receiver.plan(waits.out_trade_no, () => ({ status: 500 }));
+  expect(await bench.tell(paidFields(waits.out_trade_no))).toEqual(SUCCESS);
+  await row(waits.out_trade_no, { status: "paid", waiting: 1 });
+  const { out_trade_no } = await bench.register();
+  await row(out_trade_no, { status: "redirected" });
+  const { statuses, waiting } = await exact("an order that is open and one that is paid");
+  expect([statuses.redirected >= 1, statuses.paid >= 1, waiting >= 1]).toEqual([true, true, true]);
+  expect(index.plan.filter((step) => /orders\b/.test(step))).toEqual(["SEARCH orders USING COVERING INDEX orders_due (partner=? AND due_ms<?)"]);
+
+  expect(await bench.tell(paidFields(out_trade_no))).toEqual(SUCCESS);
+  await row(out_trade_no, { status: "paid", waiting: 0 });
+  expect((await exact("a status that has changed")).statuses.redirected ?? 0).toBe((statuses.redirected ?? 0) - 1);
+
+  index.run("UPDATE orders SET quarantined = 2, due_ms = 1 WHERE out_trade_no = ?", out_trade_no);
+  expect(await exact("rows that somebody changed")).toMatchObject({ quarantined: 2, overdue: 1 });
+  index.run("DELETE FROM orders WHERE out_trade_no = ?", out_trade_no);
+  expect(await exact("a row that somebody took away")).toMatchObject({ quarantined: 0, overdue: 0 });
+
+  index.run("UPDATE order_counts SET orders = 77, waiting = 7");
+  index.run("INSERT INTO order_counts VALUES ('2088123412341234', 'closed', 5, 5, 5, 5)");
+  expect((await counted()).waiting).not.toBe(said().waiting);
+  expect((await bench.admin.post("rebuild", { out_trade_nos: [out_trade_no] }))[0]).toBe(202);
+  await row(out_trade_no, { status: "paid", quarantined: 0 });
+  await exact("a rebuild");
+
+  for (const lost of ["DROP TABLE order_counts", "DROP TABLE orders"]) {
+    index.run(lost);
+    expect((await bench.admin.post("rebuild", { out_trade_nos: [waits.out_trade_no, out_trade_no] }))[0]).toBe(202);
+    await row(out_trade_no, { status: "paid" });
+    await row(waits.out_trade_no, { status: "paid", waiting: 1 });
+    await exact(lost);
+  }
+  // An index of the version before: rows, and nothing that counts them.
+  for (const name of ["orders_in", "orders_out", "orders_changed"]) index.run(`DROP TRIGGER ${name}`);
+  index.run("DROP TABLE order_counts");
+  await exact("an index that was never counted");
+});
+
 test("each_scope_opens_its_own_routes_only", async () => {
   const { out_trade_no } = await paid();
   const look = ["orders", `orders/${out_trade_no}`, `orders/${out_trade_no}/audit`, "dead-letters", "quarantine", "quarantine/signed", "endpoints", "keys", "metrics", "attempts"];

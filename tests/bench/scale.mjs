@@ -19,8 +19,8 @@ const ASSUMED = {
   watched_s: 15,
   /** Seconds until the merchant's backend answers an event. */
   answered_s: 0.3,
-  /** Rows of the index, its own and those of its indexes, that one batch writes at most. */
-  index_rows: 6,
+  /** Rows of the index, its own, those of its indexes and two counts, that one batch writes at most. */
+  index_rows: 8,
 };
 /** An awake object is billed 128 MB. */
 const OBJECT_GB = 0.128;

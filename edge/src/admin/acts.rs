@@ -144,10 +144,13 @@ impl Desk<'_> {
         }
         let parameters = json!({
             "partner": self.account,
-            "after": asked.cursor.unwrap_or_default(),
+            "after": asked.cursor.as_deref().unwrap_or_default(),
             "limit": REBUILT_PAGE,
         });
         let index = self.index()?;
+        if asked.cursor.is_none() {
+            index.make().await.map_err(|error| index_fault(&error))?;
+        }
         let page: Vec<String> = index
             .all(PAGE, parameters)
             .await

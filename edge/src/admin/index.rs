@@ -21,9 +21,10 @@ const BINDING: &str = "INDEX";
 const DEADLINE: Duration = Duration::from_secs(2);
 
 /// The tables, as `wrangler d1 migrations apply` makes them.
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 3] = [
     include_str!("../../migrations/0001_orders.sql"),
     include_str!("../../migrations/0002_attempts.sql"),
+    include_str!("../../migrations/0003_counts.sql"),
 ];
 
 /// A row as JSON.
@@ -135,6 +136,17 @@ impl Index {
         self.batch(&statements).await.map(|_| ())
     }
 
+    /// Makes what is absent of the tables, and counts all orders anew: what is written keeps the counts by itself, but an
+    /// index may have been mended by hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub async fn make(&self) -> Result<()> {
+        let schema: Vec<_> = schema().map(|sql| self.0.prepare(sql)).collect();
+        in_time(self.0.batch(schema)).await.map(|_| ())
+    }
+
     /// Takes attempts away that ended before a time, Unix milliseconds.
     ///
     /// # Errors
@@ -170,8 +182,7 @@ impl Index {
         match self.attempt(statements).await {
             Err(error) if error.to_string().contains("no such table") => {
                 log::index_made();
-                let schema: Vec<_> = schema().map(|sql| self.0.prepare(sql)).collect();
-                in_time(self.0.batch(schema)).await?;
+                self.make().await?;
                 self.attempt(statements).await
             }
             other => other,
@@ -200,16 +211,21 @@ async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .unwrap_or_else(|| Err(Error::from("the index does not answer in time")))
 }
 
-/// The statements of the schema, without its comments.
+/// The statements of the schema, without its comments: an empty line stands between two, as a trigger has semicolons
+/// of its own. The last one counts all orders.
 fn schema() -> impl Iterator<Item = String> {
-    let text: Vec<&str> = SCHEMA
-        .iter()
-        .flat_map(|file| file.lines())
-        .filter(|line| !line.starts_with("--"))
-        .collect();
-    let text = text.join("\n");
-    let statements: Vec<String> = text.split(';').map(|one| one.trim().to_owned()).collect();
-    statements.into_iter().filter(|one| !one.is_empty())
+    SCHEMA.iter().flat_map(|file| {
+        let lines: Vec<&str> = file
+            .lines()
+            .filter(|line| !line.starts_with("--"))
+            .collect();
+        let text = lines.join("\n");
+        let statements: Vec<String> = text
+            .split("\n\n")
+            .map(|one| one.trim().to_owned())
+            .collect();
+        statements.into_iter().filter(|one| !one.is_empty())
+    })
 }
 
 #[cfg(test)]
@@ -219,9 +235,21 @@ mod tests {
     #[test]
     fn schema_is_whole_statements_that_may_run_twice() {
         let statements: Vec<_> = schema().collect();
-        assert_eq!(statements.len(), 10);
-        for one in statements {
+        assert_eq!(statements.len(), 15);
+        let (last, made) = statements.split_last().unwrap();
+        for one in made {
             assert!(one.contains(" IF NOT EXISTS "), "{one}");
+            let end = if one.starts_with("CREATE TRIGGER") {
+                "\nEND;"
+            } else {
+                ";"
+            };
+            assert!(one.ends_with(end), "{one}");
+            assert_eq!(one.matches("CREATE ").count(), 1, "{one}");
         }
+        assert!(
+            last.starts_with("INSERT OR REPLACE INTO order_counts\n"),
+            "{last}"
+        );
     }
 }

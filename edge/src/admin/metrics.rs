@@ -16,13 +16,14 @@ use worker::Response;
 /// Later than this is overdue: twice the watchdog's pause.
 const OVERDUE_MS: u64 = 600_000;
 
-/// Everything in one reading.
-const COUNTS: &str = "SELECT json_object('statuses', coalesce((SELECT json_group_object(status, n) \
-    FROM (SELECT status, count(*) AS n FROM orders WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts')) \
-    GROUP BY status)), '{}'), 'waiting', coalesce(sum(waiting), 0), 'dead', \
-    coalesce(sum(dead), 0), 'quarantined', coalesce(sum(quarantined), 0), \
-    'overdue', coalesce(sum(due_ms < ?1 ->> 'before'), 0)) AS doc \
-    FROM orders WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts'))";
+/// Everything in one reading, of a row for each status and of what is overdue.
+const COUNTS: &str = "SELECT json_object('statuses', (SELECT json_group_object(status, orders) FROM ( \
+    SELECT status, sum(orders) AS orders FROM order_counts \
+    WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts')) GROUP BY status HAVING sum(orders) > 0)), \
+    'waiting', coalesce(sum(waiting), 0), 'dead', coalesce(sum(dead), 0), \
+    'quarantined', coalesce(sum(quarantined), 0), 'overdue', (SELECT count(*) FROM orders \
+    WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts')) AND due_ms < ?1 ->> 'before')) AS doc \
+    FROM order_counts WHERE partner IN (SELECT value FROM json_each(?1, '$.accounts'))";
 
 /// Counted across orders.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
