@@ -52,19 +52,44 @@ export async function isFree(port) {
 }
 
 /**
- * Three ports that are free now, all different because they are held until the last one is known.
- * The system would name ports that it also gives to outgoing connections, which may take one before
- * we do; these are below that range.
+ * Three ports that are free, and that no other process is given as long as this one lives: also after whoever
+ * listened there has stopped. Nobody else's outgoing connection takes them, as the system's range is above.
  */
 export async function freePorts() {
-  const servers = [];
-  while (servers.length < PORTS.length) {
-    const server = await listen(randomInt(20_000, 32_000)).catch(() => undefined);
-    if (server !== undefined) servers.push(server);
-  }
-  const ports = Object.fromEntries(PORTS.map(({ part }, i) => [part, servers[i].address().port]));
-  await Promise.all(servers.map(close));
+  const ports = {};
+  for (const { part } of PORTS) ports[part] = await nextPort();
   return ports;
+}
+
+const FIRST = 20_000;
+const BLOCKS = 750;
+/** A block's first port is its mark: who listens there owns the others. */
+const BLOCK = 16;
+
+/** Ports of our blocks that were never given out. */
+const left = [];
+
+async function nextPort() {
+  for (;;) {
+    if (left.length === 0) left.push(...(await block()));
+    // Another call may have been quicker, and another program may be there already.
+    const port = left.shift();
+    if (port !== undefined && (await isFree(port))) return port;
+  }
+}
+
+/** The ports of a block that is ours from now on. */
+async function block() {
+  const begin = randomInt(BLOCKS);
+  for (let tried = 0; tried < BLOCKS; tried += 1) {
+    const mark = FIRST + BLOCK * ((begin + tried) % BLOCKS);
+    const server = await listen(mark).catch(() => undefined);
+    if (server === undefined) continue;
+    // It is held until the process ends, and does not keep it from ending.
+    server.unref();
+    return Array.from({ length: BLOCK - 1 }, (_, n) => mark + 1 + n);
+  }
+  throw new Trouble(`No port from ${FIRST} to ${FIRST + BLOCKS * BLOCK - 1} is free.`, { hint: 'end programs that tests have left.' });
 }
 
 function listen(port) {

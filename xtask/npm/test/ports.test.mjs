@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { expectFree, freePorts, isFree, portsFrom } from '../ports.mjs';
@@ -54,4 +56,23 @@ test('free ports are free and differ', async () => {
   const ports = await freePorts();
   assert.equal(new Set(Object.values(ports)).size, 3);
   assert.equal(await expectFree(ports), undefined);
+});
+
+test('no port is given out twice, whichever process asks, also where nobody listens yet', async (t) => {
+  const program = `
+    const { freePorts } = await import(${JSON.stringify(new URL('../ports.mjs', import.meta.url).href)});
+    const given = [];
+    for (let n = 0; n < 60; n += 1) given.push(...Object.values(await freePorts()));
+    console.log(JSON.stringify(given));
+    process.stdin.resume();
+  `;
+  const askers = Array.from({ length: 3 }, () => spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['pipe', 'pipe', 'inherit'] }));
+  t.after(() => askers.forEach((asker) => asker.kill()));
+  const given = (await Promise.all(askers.map(({ stdout }) => once(stdout, 'data')))).flatMap(([text]) => JSON.parse(text));
+  assert.equal(given.length, 3 * 60 * 3);
+  assert.equal(new Set(given).size, given.length);
+  // Who has asked ends although its marks are held.
+  const ended = askers.map((asker) => once(asker, 'exit'));
+  for (const { stdin } of askers) stdin.end();
+  assert.deepEqual((await Promise.all(ended)).map(([code]) => code), [0, 0, 0]);
 });
