@@ -4,6 +4,7 @@
 import { cli, isMain } from "../../xtask/npm/stack.mjs";
 import { CONDITIONS, launch, visit } from "./browser.mjs";
 import { PAGES, openServer } from "./server.mjs";
+import { median, quantile } from "./statistics.mjs";
 
 const YARDSTICK = "hand-written";
 /** What our own forms may take, as multiples of the yardstick's time, on a slow line and processor. */
@@ -17,18 +18,6 @@ of the rounds in brackets: until the button is painted, until the request of a c
 leaves, and until the shopper leaves for the cashier. The first round is thrown away. With --check a ratio above its limit
 (painted ${LIMITS.painted}, working ${LIMITS.working}, on the slow line, against the element written by hand) is a failure.
 `;
-
-export function median(values) {
-  return quantile(values, 0.5);
-}
-
-/** The value below which `share` of the values are, straight between its neighbours. */
-export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(place)];
-  return low + (sorted[Math.ceil(place)] - low) * (place - Math.floor(place));
-}
 
 function options(args) {
   const chosen = { rounds: 9, only: Object.keys(CONDITIONS), check: false };
