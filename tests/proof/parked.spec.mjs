@@ -5,19 +5,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
 
 import { Admin } from "../stack/admin.mjs";
-import { paidFields } from "../stack/notification.mjs";
+import { paidFields, signed } from "../stack/notification.mjs";
 import { freshNumber, orderToken } from "../stack/tokens.mjs";
 import { ACCEPTED, openBench } from "./bench.mjs";
+import { openWorld } from "./faults.mjs";
+import { closedAfterEach } from "./opened.mjs";
 
+const TEN_YEARS_MS = 3_652 * 86_400_000;
 
+const keep = closedAfterEach(test);
 let bench;
-test.afterEach(() => bench?.close());
 
 /** A Worker that parks for so many seconds. */
 async function parking(PARK_S, env = {}) {
-  bench = await openBench({ env: { UNREGISTERED: "park", PARK_S, ...env } });
+  bench = keep(await openBench({ env: { UNREGISTERED: "park", PARK_S, ...env } }));
   return new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
 }
+
 /** Registers an order that may be paid already. */
 async function registered(out_trade_no) {
   const { status, json } = await bench.checkout(orderToken(bench.claims({ out_trade_no })));
@@ -70,4 +74,22 @@ test("parked_notification_outlives_the_worker", async () => {
   await bench.workerd.kill();
   await bench.workerd.start();
   await expect.poll(() => told(out_trade_no)).toEqual([["payment.quarantined", "not_registered", false]]);
+});
+
+test("parked_notification_that_a_clock_was_ahead_for_is_told_when_it_is_right_again", async () => {
+  const world = keep(await openWorld({ env: { UNREGISTERED: "park", PARK_S: "60" } }));
+  ({ bench } = world);
+  const order = { out_trade_no: freshNumber() };
+  await world.advance(undefined, TEN_YEARS_MS);
+  await world.notify(signed(paidFields(order.out_trade_no)));
+  await expect.poll(() => bench.index.row(order.out_trade_no)?.due_ms ?? 0).toBeGreaterThan(Date.now() + TEN_YEARS_MS);
+  await world.advance(order, -TEN_YEARS_MS);
+  expect(told(order.out_trade_no)).toEqual([]);
+  // Its alarm is ten years away; who looks after alarms finds it.
+  await bench.watch();
+  await expect.poll(() => told(order.out_trade_no)).toEqual([["payment.quarantined", "not_registered", false]]);
+  // Not once more when its own time has come.
+  await world.advance(order, 120_000);
+  await world.until(order, "rest", async () => (await world.inspect(order)).deliveries.every(({ state }) => state === "delivered"));
+  expect(told(order.out_trade_no)).toEqual([["payment.quarantined", "not_registered", false]]);
 });
