@@ -28,7 +28,7 @@ const WARM_UP = 5;
 /** The runtime closes an order's database after ten seconds without a request. */
 const ASLEEP_MS = 12_000;
 /** An order's database, and room for its log. */
-const ROOM_BYTES = 120_000;
+const ROOM_BYTES = 60_000;
 
 const MemAvailable = () => Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync("/proc/meminfo", "utf8"))[1]) * 1024;
 const free = (folder) => {
