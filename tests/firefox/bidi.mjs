@@ -26,6 +26,9 @@ const PREFERENCES = {
   "extensions.update.enabled": false,
   "network.captive-portal-service.enabled": false,
   "network.connectivity-service.enabled": false,
+  // A server with few threads, as wasm-pack's, would wait for connections that ask for nothing.
+  "network.http.speculative-parallel-limit": 0,
+  "network.http.max-persistent-connections-per-server": 1,
   "services.settings.server": "data:,",
   "toolkit.telemetry.enabled": false,
 };
@@ -129,8 +132,9 @@ class Tab {
     this.#userContext = userContext;
   }
 
-  async goto(url) {
-    await this.#firefox.send("browsingContext.navigate", { context: this.#context, url, wait: "complete" });
+  /** Opens a page, and waits for that much of it. */
+  async goto(url, wait = "complete") {
+    await this.#firefox.send("browsingContext.navigate", { context: this.#context, url, wait });
   }
 
   async back() {

@@ -32,8 +32,16 @@ mod first_click {
 }
 
 #[cfg(any(test, target_arch = "wasm32"))]
+#[cfg_attr(
+    all(target_arch = "wasm32", not(test)),
+    expect(dead_code, reason = "read while this is compiled")
+)]
 const BLOCKED_WORDS: &str = "BLOCKED_WORDS=MicroMessenger|wxwork| QQ/|Weibo|aweme";
 #[cfg(any(test, target_arch = "wasm32"))]
+#[cfg_attr(
+    all(target_arch = "wasm32", not(test)),
+    expect(dead_code, reason = "read while this is compiled")
+)]
 const MOBILE_WORDS: &str = "MOBILE_WORDS=Android|iPhone|iPad|Mobi";
 
 /// A browser, as it calls itself.

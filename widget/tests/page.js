@@ -135,7 +135,8 @@ export const requests = () =>
   JSON.stringify(calls.map(({ url, init }) => [init.method ?? "GET", url, `${init.body ?? ""}`, init.credentials]));
 
 export async function reply(status, body) {
-  calls.at(-1).resolve(new Response(body, { status }));
+  // A real one reads its body on another thread, and nobody could say for how long.
+  calls.at(-1).resolve({ status, json: async () => JSON.parse(body) });
   await settle();
   await settle();
 }

@@ -149,6 +149,13 @@ export const SUITES = [
     wasmPack: true,
     run: widget,
   },
+  {
+    name: 'widget-firefox',
+    lane: 'runtime',
+    says: 'the same in Firefox',
+    wasmPack: true,
+    run: widgetInFirefox,
+  },
 ];
 
 async function check(name, args, { note }) {
@@ -232,6 +239,15 @@ async function widget({ note, browser }) {
     note('the browser never began; once more');
     result = await once();
   }
+  return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
+}
+
+async function widgetInFirefox({ note }) {
+  const result = await run('test-widget-firefox', 'node', [join('tests', 'firefox', 'by-wasm-pack.mjs')], {
+    env: environment({ FIREFOX_BIN: await findFirefox(note) }),
+    mayFail: true,
+    onLine: note,
+  });
   return { ...result, counts: cargoCounts(result.text), ...shown(cargoFailures(result.text)) };
 }
 
