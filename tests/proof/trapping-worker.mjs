@@ -1,6 +1,6 @@
 // The built Worker in a world where wasm traps on demand, as it does at a panic: the clock that Rust reads throws
 // what a trap throws, through all of its frames. `GET /trap?reading=3` says at which reading from now, and
-// answers how often it did; `/hold?ms=1500` keeps orders from answering for so long, `/held` says how many wait.
+// answers how often it did; no alarm runs meanwhile, so that the readings are a request's. `/hold?ms=1500` keeps orders from answering for so long, `/held` says how many wait.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -13,6 +13,7 @@ let left = 0;
 let trapped = 0;
 let hold_ms = 0;
 let waiting = 0;
+let alarms = 0;
 
 globalThis.Date = class extends RealDate {
   constructor(...given) {
@@ -45,8 +46,14 @@ export class OrderObject extends DurableObject {
     return this.inner.fetch(request);
   }
 
-  alarm() {
-    return this.inner.alarm();
+  async alarm() {
+    while (left > 0) await scheduler.wait(10);
+    alarms += 1;
+    try {
+      return await this.inner.alarm();
+    } finally {
+      alarms -= 1;
+    }
   }
 }
 
@@ -54,7 +61,10 @@ export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
-      case "/trap": left = Number(searchParams.get("reading")); return new Response(String(trapped));
+      case "/trap":
+        while (alarms > 0) await scheduler.wait(10);
+        left = Number(searchParams.get("reading"));
+        return new Response(String(trapped));
       case "/held": return new Response(String(waiting));
       case "/hold": hold_ms = Number(searchParams.get("ms")); break;
       default: return Built.fetch(request, env);
