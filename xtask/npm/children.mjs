@@ -64,8 +64,11 @@ function livesIn(pid, group) {
   try {
     const stat = readFileSync(join('/proc', pid, 'stat'), 'utf8');
     // The second field is the program's name in brackets and may hold anything, brackets included.
-    const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, , pgrp] = fields;
+    // A leader is a zombie before its other threads have ended, and until then they hold its files and ports.
+    const threads = Number(fields[17]);
+    return Number(pgrp) === group && ((state !== 'Z' && state !== 'X') || threads > 1);
   } catch {
     return false;
   }
