@@ -4,10 +4,14 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::event::hex;
 use crate::read::header;
+use crate::text::text;
+use js_sys::JsString;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Headers, Method, Request, Response, Result};
 
 /// How long a browser may keep the answer to a preflight, in seconds.
@@ -161,27 +165,63 @@ pub fn harden(mut response: Response) -> Result<Response> {
     Ok(response)
 }
 
-thread_local! {
-    static INITS: RefCell<BTreeMap<&'static str, web_sys::ResponseInit>> =
-        const { RefCell::new(BTreeMap::new()) };
+/// A plain answer, which differs from others of its kind in its body at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// Its HTTP status.
+    pub status: u16,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// The code of a refusal, for the header `x-refusal`.
+    pub refusal: Option<&'static str>,
 }
 
-/// The status and headers of an answer 200 of a media type that has those of every answer and no
-/// others. They are made once: what is taken apart anew for each answer costs as much as the answer.
+thread_local! {
+    static INITS: RefCell<BTreeMap<Kind, web_sys::ResponseInit>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A response made of a text that the runtime has already.
+    #[wasm_bindgen(extends = web_sys::Response)]
+    type Made;
+
+    #[wasm_bindgen(constructor, js_class = "Response", catch)]
+    fn new(body: &JsString, init: &web_sys::ResponseInit) -> std::result::Result<Made, JsValue>;
+}
+
+/// A plain answer, with the headers of every answer.
 ///
 /// # Errors
 ///
-/// When the runtime refuses a header.
-pub fn hardened(content_type: &'static str) -> Result<web_sys::ResponseInit> {
-    if let Some(init) = INITS.with_borrow(|inits| inits.get(content_type).cloned()) {
+/// When the runtime refuses it.
+pub fn plain(kind: Kind, body: &'static str) -> Result<web_sys::Response> {
+    let answer = Made::new(&text(body), &init(kind)?)?;
+    Ok(answer.into())
+}
+
+/// Made once for each kind, as every kind stands in the source: what is taken apart anew for each
+/// answer costs as much as the answer.
+fn init(kind: Kind) -> Result<web_sys::ResponseInit> {
+    if let Some(init) = INITS.with_borrow(|inits| inits.get(&kind).cloned()) {
         return Ok(init);
     }
     let headers = web_sys::Headers::new()?;
-    for (name, value) in [("content-type", content_type)].into_iter().chain(HARDENED) {
+    let own = [
+        ("content-type", Some(kind.content_type)),
+        ("x-refusal", kind.refusal),
+    ];
+    for (name, value) in own {
+        if let Some(value) = value {
+            headers.set(name, value)?;
+        }
+    }
+    for (name, value) in HARDENED {
         headers.set(name, value)?;
     }
     let init = web_sys::ResponseInit::new();
+    init.set_status(kind.status);
     init.set_headers(&headers);
-    INITS.with_borrow_mut(|inits| inits.insert(content_type, init.clone()));
+    INITS.with_borrow_mut(|inits| inits.insert(kind, init.clone()));
     Ok(init)
 }

@@ -128,7 +128,7 @@ async fn counted(
         let failure = Failure::TooMany { wait_s };
         return match area {
             // A route that there is not: who asks is told as of the others.
-            Some(Area::Notify) => notify::WORDS.refusal(failure.into()),
+            Some(Area::Notify) => notify::WORDS.refuse(failure.into()).map(Response::from),
             Some(Area::Admin) => http::problem(&failure),
             _ => {
                 let response = trouble::answer(request, &config.allowed_origins, &failure)?;

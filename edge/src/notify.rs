@@ -8,15 +8,16 @@
 use crate::config::{Config, Gateway};
 use crate::error::{Failure, Refusal};
 use crate::event::hex;
+use crate::http::{self, Kind};
 use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Facts, Says, Told};
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
-use crate::{account, antom, gateway, http, log, orders, read};
+use crate::{account, antom, gateway, log, orders, read};
 use alipay_protocol::notification::Notification;
 use alipay_protocol::reply;
 use web_sys::Request;
-use worker::{Env, Response, Result};
+use worker::{Env, Result};
 
 /// A genuine notification has about 600 bytes; the verifier reads no more than this either.
 const MAX_BODY: usize = alipay_protocol::form::MAX_BODY;
@@ -56,7 +57,7 @@ impl Words {
         match received {
             Ok(outcome) => {
                 log::notified(&outcome);
-                self.acknowledge()
+                self.word(self.success, 200, None)
             }
             Err(refusal) => {
                 log::refused(refusal.code, refusal.class_code());
@@ -67,28 +68,26 @@ impl Words {
 
     /// Does not acknowledge, and tells the reason to whoever looks at the headers.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Result<web_sys::Response> {
-        Ok(http::harden(self.refusal(refusal)?)?.into())
-    }
-
-    /// As [`Words::refuse`], before it has the headers of every answer.
-    pub(crate) fn refusal(&self, refusal: Refusal) -> Result<Response> {
-        let mut response = Response::ok(self.fail)?.with_status(refusal.status);
-        let headers = response.headers_mut();
-        headers.set("content-type", self.content_type)?;
-        headers.set("x-refusal", refusal.code)?;
+        let response = self.word(self.fail, refusal.status, Some(refusal.code))?;
         if let Some(wait_s) = refusal.wait_s {
-            headers.set("retry-after", &wait_s.to_string())?;
+            response.headers().set("retry-after", &wait_s.to_string())?;
         }
         Ok(response)
     }
 
     /// Exactly the word, without a byte before or after it.
-    fn acknowledge(&self) -> Result<web_sys::Response> {
-        let init = http::hardened(self.content_type)?;
-        Ok(web_sys::Response::new_with_opt_str_and_init(
-            Some(self.success),
-            &init,
-        )?)
+    fn word(
+        &self,
+        word: &'static str,
+        status: u16,
+        refusal: Option<&'static str>,
+    ) -> Result<web_sys::Response> {
+        let kind = Kind {
+            status,
+            content_type: self.content_type,
+            refusal,
+        };
+        http::plain(kind, word)
     }
 }
 
@@ -109,7 +108,7 @@ pub async fn receive(
     if read::media_type(request) != "application/x-www-form-urlencoded" {
         return Err(Failure::MediaType.into());
     }
-    let body = read::body(request, MAX_BODY).await?;
+    let body = read::utf8(request, MAX_BODY).await?;
     let notification = match gateway.verifier.verify(&WebCrypto, &body).await {
         Ok(notification) => notification,
         Err(error) => {
@@ -126,7 +125,6 @@ pub async fn receive(
         out_trade_no: notification.out_trade_no().as_str().to_owned(),
         facts: facts(&notification),
         evidence: format!("sha256:{}", hex(&notification.digest())),
-        // The form is ASCII: everything else is percent-encoded, or the verifier refuses it.
         previous_key: Gateway::previous(notification.key_id()),
         raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_form"))?,
     };

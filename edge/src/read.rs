@@ -4,7 +4,7 @@ use crate::carry::settled;
 use crate::error::Failure;
 use crate::text::text;
 use futures_util::StreamExt;
-use js_sys::{JsString, Uint8Array};
+use js_sys::{JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
@@ -17,6 +17,53 @@ use web_sys::Request;
 /// * [`Failure::BodyTooLong`] – by its `content-length`, or while reading; the rest is not read.
 /// * [`Failure::BodyUnreadable`] – the connection broke.
 pub async fn body(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
+    if declared(request, limit)?.is_none() {
+        return streamed(request, limit).await;
+    }
+    // HTTP holds the body to its declared length, so that it can be taken in one piece: a
+    // fraction of what a stream costs.
+    let buffer = settled(promised(request.array_buffer())?, None).await;
+    let Some(Ok(buffer)) = buffer else {
+        return Err(Failure::BodyUnreadable);
+    };
+    let body = Uint8Array::new(&buffer).to_vec();
+    if body.len() > limit {
+        return Err(Failure::BodyTooLong { limit });
+    }
+    Ok(body)
+}
+
+/// Reads at most `limit` bytes that are to be UTF-8. What is not, or begins with a byte order mark, is read as one
+/// replacement character, which is neither a form nor JSON.
+///
+/// # Errors
+///
+/// As [`body`].
+pub async fn utf8(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
+    let Some(length) = declared(request, limit)? else {
+        return streamed(request, limit).await;
+    };
+    // As a text: with the promise of a buffer the runtime makes an object that it must collect, at the
+    // price of half a signature.
+    let text = settled(promised(request.text())?, None).await;
+    let Some(Ok(Some(text))) = text.map(|ended| ended.map(|text| text.as_string())) else {
+        return Err(Failure::BodyUnreadable);
+    };
+    Ok(undecoded(text, length))
+}
+
+/// The bytes that the runtime has decoded: a text of `length` bytes without a replacement character is made of
+/// what came, as decoding takes away nothing but a byte order mark.
+fn undecoded(text: String, length: u64) -> Vec<u8> {
+    let whole = u64::try_from(text.len()) == Ok(length);
+    if whole && !text.contains(char::REPLACEMENT_CHARACTER) {
+        return text.into_bytes();
+    }
+    char::REPLACEMENT_CHARACTER.to_string().into_bytes()
+}
+
+/// The declared length, where there is one.
+fn declared(request: &Request, limit: usize) -> Result<Option<u64>, Failure> {
     if header(request, "content-encoding").is_some_and(|value| value != "identity") {
         return Err(Failure::BodyEncoded);
     }
@@ -25,23 +72,14 @@ pub async fn body(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
     if declared.is_some_and(|length| length > limit_u64) {
         return Err(Failure::BodyTooLong { limit });
     }
-    if declared.is_some() {
-        // HTTP holds the body to its declared length, so that it can be taken in one piece: a
-        // fraction of what a stream costs.
-        let buffer = request
-            .array_buffer()
-            .map_err(|_| Failure::BodyUnreadable)?;
-        let buffer = settled(buffer, None).await;
-        let Some(Ok(buffer)) = buffer else {
-            return Err(Failure::BodyUnreadable);
-        };
-        let body = Uint8Array::new(&buffer).to_vec();
-        return if body.len() > limit {
-            Err(Failure::BodyTooLong { limit })
-        } else {
-            Ok(body)
-        };
-    }
+    Ok(declared)
+}
+
+fn promised(promise: Result<Promise, JsValue>) -> Result<Promise, Failure> {
+    promise.map_err(|_| Failure::BodyUnreadable)
+}
+
+async fn streamed(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
     if request.body().is_none() {
         return Ok(Vec::new());
     }
@@ -93,7 +131,39 @@ pub fn path(url: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::path;
+    use super::{path, undecoded};
+
+    #[test]
+    fn what_was_utf8_is_itself_and_the_rest_is_nothing() {
+        let read = |bytes: &[u8]| {
+            // As the runtime decodes: a mark at the beginning is taken away.
+            let rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            undecoded(
+                String::from_utf8_lossy(rest).into_owned(),
+                u64::try_from(bytes.len()).unwrap(),
+            )
+        };
+        for utf8 in [
+            "",
+            "a=b",
+            "a=%FF&b=\u{0}\u{7f}",
+            "a=\u{e9}\u{4e2d}\u{1f600}",
+            "a=\u{feff}",
+        ] {
+            assert_eq!(read(utf8.as_bytes()), utf8.as_bytes());
+        }
+        for other in [
+            &b"\xef\xbb\xbf"[..],
+            b"\xef\xbb\xbfa=b",
+            b"a=\xff",
+            b"a=\xe2\x82",
+            b"a=\xed\xa0\x80",
+            b"a=\xf0\x90\x80",
+            "a=\u{fffd}".as_bytes(),
+        ] {
+            assert_eq!(read(other), "\u{fffd}".as_bytes(), "{other:?}");
+        }
+    }
 
     #[test]
     fn a_path_ends_before_its_query() {
