@@ -11,16 +11,13 @@ use crate::order::rpc::{Command, Reply};
 use crate::order::state::Terms;
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
-use crate::{clock, orders, read, returned, token};
+use crate::{clock, limits, orders, read, returned, token};
 use alipay_protocol::app::{AppRequest, AppResult, AppResultError, NextStep, SignedResult};
 use alipay_protocol::form::Form;
 use alipay_protocol::sign::SignType;
 use alipay_protocol::trade::OutTradeNo;
 use serde::Deserialize;
 use worker::{Env, Request, Response};
-
-/// A result of the longest form, percent-encoded, and two short fields.
-const MAX_BODY: usize = 64 * 1024;
 
 /// What the app sends.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -84,7 +81,7 @@ pub async fn result(
         "application/json" => from_json,
         _ => return Err(Failure::MediaType),
     };
-    let body = read::body(request.inner(), MAX_BODY).await?;
+    let body = read::body(request.inner(), limits::APP_RESULT).await?;
     let sent = read_sent(&body).ok_or(Failure::Malformed)?;
     let (secret, now) = (&config.status_secret, clock::now_s());
     let provider = token::check_status(secret, &sent.status_token, &sent.out_trade_no, now)

@@ -10,16 +10,13 @@ use crate::provider::{Name, Provider};
 use crate::terms::Claims;
 use crate::token::By;
 use crate::webcrypto::WebCrypto;
-use crate::{app, clock, orders, read, returned, token};
+use crate::{app, clock, limits, orders, read, returned, token};
 use alipay_protocol::app::AppRequest;
 use alipay_protocol::money::{Amount, Currency};
 use alipay_protocol::request::{self, PayRequest, RequestError};
 use alipay_protocol::trade::OutTradeNo;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Request, Response};
-
-/// An order token has at most 8 KiB; the rest is names and percent signs.
-const MAX_BODY: usize = 16 * 1024;
 
 /// The media type of a plain HTML form.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -131,7 +128,7 @@ async fn begin(
     read_sent: ReadSent,
     unsaid: Terminal,
 ) -> Result<Begun, Failure> {
-    let body = read::body(request.inner(), MAX_BODY).await?;
+    let body = read::body(request.inner(), limits::ORDER_TOKEN).await?;
     let asked = read_sent(&body).ok_or(Failure::Malformed)?;
     let terminal = match asked.terminal.as_deref() {
         None => unsaid,

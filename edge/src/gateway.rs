@@ -6,12 +6,12 @@ pub mod refund;
 use crate::config::Gateway;
 use crate::error::Refusal;
 use crate::event::hex;
+use crate::limits;
 use crate::order::state::{Facts, Price, Says, Told};
 use crate::outbound::{self, Asked};
 use crate::pause::within;
 use crate::provider::Provider;
 use crate::webcrypto::WebCrypto;
-use alipay_protocol::form;
 use alipay_protocol::model::{Status, gateway_status};
 use alipay_protocol::money::Currency;
 use alipay_protocol::notification::Notification;
@@ -28,9 +28,6 @@ const DEADLINE_MS: u32 = 4_000;
 
 /// The whole of a small answer follows its head at once.
 const BODY_DEADLINE: Duration = Duration::from_secs(2);
-
-/// The longest answer about a trade: the limit of the verifier.
-const MAX_TRADE_ANSWER: usize = form::MAX_BODY;
 
 /// What Alipay answered about a trade.
 #[derive(Debug)]
@@ -131,7 +128,7 @@ pub async fn find(gateway: &Gateway, out_trade_no: &OutTradeNo, price: &Price) -
 async fn ask(gateway: &Gateway, query: &TradeQuery) -> Result<(Answer, String), &'static str> {
     let signed = query.sign(&gateway.signing_key, &WebCrypto).await;
     let url = signed.map_err(|_| "sign_failed")?.url(gateway.url.as_str());
-    let body = get(&url, MAX_TRADE_ANSWER).await.ok_or("no_answer")?;
+    let body = get(&url, limits::TRADE_ANSWER).await.ok_or("no_answer")?;
     let answer = gateway
         .verifier
         .verify_answer(&WebCrypto, query, &body)

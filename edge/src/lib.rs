@@ -18,6 +18,7 @@ pub mod forward;
 pub mod gateway;
 pub mod http;
 pub mod ladder;
+pub mod limits;
 pub mod log;
 pub mod notify;
 pub mod order;

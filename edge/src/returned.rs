@@ -10,15 +10,12 @@ use crate::order::state::Terms;
 use crate::provider::Provider;
 use crate::token::By;
 use crate::webcrypto::WebCrypto;
-use crate::{clock, orders, result, token};
+use crate::{clock, limits, orders, result, token};
 use alipay_protocol::trade::OutTradeNo;
 use worker::{Env, Request, Response};
 
 /// The name before the status token in the fragment; the widget takes it from there.
 const FRAGMENT: &str = "alipay-checkout";
-
-/// A signed return has about 500 bytes; the runtime's own limit is 16 KB.
-const MAX_QUERY: usize = 4096;
 
 /// Sends the shopper on to the page that the merchant registered, or to our own result page. Whoever
 /// comes back without a signed query may have left without paying, and goes to the merchant's page.
@@ -47,7 +44,7 @@ pub async fn returned(
         // we gave to Antom, and only a shopper of this order was sent there.
         Provider::Antom => true,
         Provider::Gateway => {
-            query.len() <= MAX_QUERY
+            query.len() <= limits::RETURN_QUERY
                 && config
                     .gateway()?
                     .verifier

@@ -7,15 +7,12 @@ use super::{Desk, index_fault};
 use crate::endpoint::object as endpoint;
 use crate::error::Failure;
 use crate::order::rpc::{self, Command, Reply};
-use crate::{log, read};
+use crate::{limits, log, read};
 use alipay_protocol::trade::OutTradeNo;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use worker::{Request, Response};
-
-/// Two hundred numbers of 64 characters, and their quotation marks.
-const MAX_BODY: usize = 16 * 1024;
 
 /// Orders of a list, and of a page of the index, that one request has rebuilt.
 const MAX_REBUILT: usize = 200;
@@ -183,7 +180,7 @@ pub(super) async fn body<T: DeserializeOwned + Default>(
     request: &mut Request,
 ) -> Result<T, Failure> {
     let media_type = read::media_type(request.inner());
-    let bytes = read::body(request.inner(), MAX_BODY).await?;
+    let bytes = read::body(request.inner(), limits::ACT).await?;
     if bytes.is_empty() {
         return Ok(T::default());
     }

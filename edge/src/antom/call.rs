@@ -4,12 +4,12 @@
 use super::now_unix_ms;
 use crate::config::antom::Antom;
 use crate::gateway::read;
+use crate::limits;
 use crate::outbound::{self, Asked};
 use crate::pause::within;
 use crate::webcrypto::WebCrypto;
 use alipay_protocol::antom::answer::RawAnswer;
 use alipay_protocol::antom::request::UnsignedRequest;
-use alipay_protocol::antom::signature::MAX_BODY;
 use alipay_protocol::antom::time::AntomTime;
 use js_sys::Uint8Array;
 use std::time::Duration;
@@ -81,6 +81,6 @@ async fn exchange(
     };
     let text = |name| response.headers().get(name).ok().flatten();
     let texts = ["client-id", "response-time", "signature"].map(text);
-    let body = read(response, MAX_BODY).await.ok_or("no_answer")?;
+    let body = read(response, limits::ANTOM).await.ok_or("no_answer")?;
     Ok(Received { texts, body })
 }

@@ -16,12 +16,11 @@ use crate::order::state::{Says, Told};
 use crate::provider::{Name, Provider};
 use crate::read::{self, header};
 use crate::webcrypto::WebCrypto;
-use crate::{account, clock, orders};
+use crate::{account, clock, limits, orders};
 use alipay_protocol::antom::acknowledgement;
 use alipay_protocol::antom::notification::{
     Delivery, Notification, PaymentNotification, PaymentState,
 };
-use alipay_protocol::antom::signature::MAX_BODY;
 use alipay_protocol::ring::KeyId;
 use url::Url;
 use web_sys::Request;
@@ -67,7 +66,7 @@ pub async fn receive(
     if read::media_type(request) != "application/json" {
         return Err(Failure::MediaType.into());
     }
-    let body = read::body(request, MAX_BODY).await?;
+    let body = read::body(request, limits::ANTOM).await?;
     let url = Url::parse(&request.url()).map_err(|_| Refusal::retry("unavailable"))?;
     let uri = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
