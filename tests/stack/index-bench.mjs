@@ -115,10 +115,10 @@ export async function openIndexBench({ env = {}, base, worker } = {}) {
       const answer = await fetch(`http://127.0.0.1:${cronPort}/`);
       if ((await answer.text()) !== "ok") throw new Error("the scheduled event failed");
     },
-    /** Kills the Worker, changes its files by `change(folder of the orders' databases)`, and starts it. */
-    offline: async (change) => {
+    /** Kills the Worker, changes its files by `change(folder of the databases of a class of objects)`, and starts it. */
+    offline: async (change, objects = "OrderObject") => {
       await bench.workerd.kill();
-      change(join(bench.place, "state", "OrderObject"));
+      change(join(bench.place, "state", objects));
       await bench.workerd.start();
     },
     shut: async () => {
@@ -138,7 +138,17 @@ export function forgetAlarms(folder) {
   if (rowless.length === 0) throw new Error(`no alarms in ${readdirSync(folder)}`);
 }
 
-/** Runs a statement in every order's own database. */
+/** Has every alarm go off at the next start: the time has come. Answers how many there are. */
+export function hurryAlarms(folder) {
+  const database = new DatabaseSync(join(folder, "metadata.sqlite"));
+  const { changes } = database.prepare("UPDATE _cf_ALARM SET scheduled_time = 1").run();
+  database.close();
+  // The object's own note of it, without which the runtime takes the alarm for an old one.
+  inOrders(folder, "UPDATE _cf_METADATA SET value = 1 WHERE key = 1");
+  return Number(changes);
+}
+
+/** Runs a statement in every object's own database: that of orders, or whichever folder it is. */
 export function inOrders(folder, sql) {
   let changed = 0;
   for (const name of readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name))) {

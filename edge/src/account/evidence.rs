@@ -50,19 +50,27 @@ pub struct EvidenceView {
     pub bytes: u64,
 }
 
-/// Keeps a message; the same one again is counted. What is older than `retention_ms` goes.
-pub(super) fn keep(
-    sql: &SqlStorage,
-    evidence: &Evidence,
-    now: u64,
-    retention_ms: u64,
-) -> Result<()> {
+/// Takes away what came last `retention_ms` ago or before, and answers when the next is to go, Unix
+/// milliseconds.
+pub(super) fn purge(sql: &SqlStorage, now: u64, retention_ms: u64) -> Result<Option<u64>> {
+    #[derive(Deserialize)]
+    struct Oldest {
+        last_ms: Option<u64>,
+    }
     let oldest = now.saturating_sub(retention_ms);
     let far = now.saturating_add(FAR_MS);
     sql.exec(
-        "DELETE FROM evidence WHERE last_ms < ? OR last_ms > ?",
+        "DELETE FROM evidence WHERE last_ms <= ? OR last_ms > ?",
         vec![integer(oldest)?, integer(far)?],
     )?;
+    let left: Oldest = sql
+        .exec("SELECT min(last_ms) AS last_ms FROM evidence", vec![])?
+        .one()?;
+    Ok(left.last_ms.map(|last| last.saturating_add(retention_ms)))
+}
+
+/// Keeps a message; the same one again is counted.
+pub(super) fn keep(sql: &SqlStorage, evidence: &Evidence, now: u64) -> Result<()> {
     sql.exec(
         "INSERT INTO evidence (digest, reason, raw, first_ms, last_ms) VALUES (?1, ?2, ?3, ?4, ?4) \
          ON CONFLICT (digest) DO UPDATE SET last_ms = excluded.last_ms, times = times + 1",

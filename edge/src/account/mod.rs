@@ -80,7 +80,6 @@ pub async fn keep(
             // A form is ASCII, or its signature was not looked at.
             raw: String::from_utf8_lossy(body).into_owned(),
         },
-        retention_ms: config.retention_ms,
     };
     ask(env, config, provider, &command).await
 }

@@ -6,10 +6,15 @@
 
 use super::evidence::{self, Evidence};
 use crate::clock::now_ms;
+use crate::config::Config;
 use crate::ladder::FAR_MS;
+use crate::log;
 use crate::order::store::integer;
 use serde::{Deserialize, Serialize};
-use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
+use std::time::Duration;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, SqlStorage, State, durable_object,
+};
 
 /// The binding of the account objects in `wrangler.toml`.
 pub const BINDING: &str = "ACCOUNT";
@@ -17,6 +22,9 @@ pub const BINDING: &str = "ACCOUNT";
 /// Alipay wants at least three seconds between two refunds of an account (`docs/alipay/refund.md`,
 /// section 1); the rest is for clocks and ways that differ.
 const BETWEEN_REFUNDS_MS: u64 = 3_500;
+
+/// When the alarm itself failed.
+const ALARM_AGAIN: Duration = Duration::from_secs(600);
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS return_no (
@@ -44,8 +52,6 @@ pub enum Command {
     Keep {
         /// The message.
         evidence: Evidence,
-        /// How long it is kept.
-        retention_ms: u64,
     },
     /// List what is kept.
     List,
@@ -59,34 +65,72 @@ pub enum Command {
 }
 
 /// One account.
-#[durable_object]
+#[durable_object(alarm)]
 #[derive(Debug)]
 pub struct AccountObject {
     state: State,
+    env: Env,
 }
 
 impl DurableObject for AccountObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let command: Command = serde_json::from_slice(&request.bytes().await?)?;
-        let sql = self.state.storage().sql();
-        sql.exec(SCHEMA, vec![])?;
-        sql.exec(evidence::SCHEMA, vec![])?;
+        let sql = self.tables()?;
         match command {
             Command::Claim {
                 out_return_no,
                 out_trade_no,
             } => Response::from_json(&claim(&sql, &out_return_no, &out_trade_no)?),
-            Command::Keep {
-                evidence,
-                retention_ms,
-            } => Response::from_json(&evidence::keep(&sql, &evidence, now_ms(), retention_ms)?),
-            Command::List => Response::from_json(&evidence::list(&sql)?),
+            Command::Keep { evidence } => {
+                evidence::keep(&sql, &evidence, now_ms())?;
+                self.purge(&sql).await?;
+                Response::from_json(&())
+            }
+            Command::List => {
+                self.purge(&sql).await?;
+                Response::from_json(&evidence::list(&sql)?)
+            }
             Command::Owner { out_return_no } => Response::from_json(&owner(&sql, &out_return_no)?),
             Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
+        }
+    }
+
+    /// Raw messages name people: they go when their time is over, also where nothing ever comes again.
+    async fn alarm(&self) -> Result<Response> {
+        let purged = match self.tables() {
+            Ok(sql) => self.purge(&sql).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = purged {
+            log::fault("account_failed", &error);
+            self.state.storage().set_alarm(ALARM_AGAIN).await?;
+        }
+        Response::empty()
+    }
+}
+
+impl AccountObject {
+    fn tables(&self) -> Result<SqlStorage> {
+        let sql = self.state.storage().sql();
+        sql.exec(SCHEMA, vec![])?;
+        sql.exec(evidence::SCHEMA, vec![])?;
+        Ok(sql)
+    }
+
+    /// Takes away what was kept long enough, and comes back when the next of it was.
+    async fn purge(&self, sql: &SqlStorage) -> Result<()> {
+        let config = Config::of(&self.env).map_err(|failure| Error::from(failure.to_string()))?;
+        let now = now_ms();
+        match evidence::purge(sql, now, config.retention_ms)? {
+            Some(due_ms) => {
+                let wait = Duration::from_millis(due_ms.saturating_sub(now));
+                self.state.storage().set_alarm(wait).await
+            }
+            None => self.state.storage().delete_alarm().await,
         }
     }
 }
