@@ -5,10 +5,14 @@ use crate::config::Endpoint;
 use crate::event::hex;
 use crate::order::outbox::Waiting;
 use crate::outbound::{self, Asked};
+use alipay_protocol::gateway_time::GatewayTime;
 use worker::{Headers, Method, RequestInit, RequestRedirect};
 
 /// How long the merchant has to answer. Standard Webhooks recommends 15 to 30 seconds.
 const DEADLINE_MS: u32 = 15_000;
+
+/// The gateway's clock is that of UTC+8.
+const GATEWAY_AHEAD_S: u32 = 8 * 3600;
 
 /// How a delivery ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +48,7 @@ pub async fn send(endpoint: &Endpoint, event: &Waiting) -> Outcome {
                 410 => Outcome::Gone,
                 _ => Outcome::Failed {
                     reason: format!("status_{status}"),
-                    retry_after_s: asked.and_then(|text| text.trim().parse().ok()),
+                    retry_after_s: asked.and_then(|text| retry_after_s(&text, now_s())),
                 },
             }
         }
@@ -52,6 +56,36 @@ pub async fn send(endpoint: &Endpoint, event: &Waiting) -> Outcome {
         Some(Asked::Unreachable) => failed("unreachable"),
         None => failed("not_sent"),
     }
+}
+
+/// How long `Retry-After` asks to wait: whole seconds, or until a date (RFC 9110 section 10.2.3). Anything else asks
+/// nothing.
+fn retry_after_s(text: &str, now_s: u64) -> Option<u64> {
+    let text = text.trim();
+    let seconds = text.parse().ok();
+    seconds.or_else(|| Some(date_s(text)?.saturating_sub(now_s)))
+}
+
+/// Unix seconds of a date such as `Sun, 22 Nov 2026 09:59:40 GMT` (RFC 9110 section 5.6.7: no other form may be sent).
+fn date_s(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let (_, rest) = text.split_once(", ")?;
+    let mut parts = rest.split(' ');
+    let mut next = || parts.next();
+    let (day, month, year, time, zone) = (next()?, next()?, next()?, next()?, next()?);
+    if next().is_some() || zone != "GMT" {
+        return None;
+    }
+    let month = MONTHS
+        .iter()
+        .position(|one| *one == month)?
+        .checked_add(1)?;
+    // The gateway's own form is read already, and eight hours ahead.
+    let there = GatewayTime::parse(&format!("{year}-{month:02}-{day} {time}")).ok()?;
+    let utc = there.unix_s().checked_add(i64::from(GATEWAY_AHEAD_S))?;
+    u64::try_from(utc).ok()
 }
 
 fn failed(reason: &str) -> Outcome {
@@ -118,5 +152,29 @@ mod tests {
             Some("00-81e134159dbe0c34a8da8e6bcde4432e-01020304050607ff-01")
         );
         assert_eq!(traceparent("evt_1", [0; 8]), None);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_nothing_else() {
+        // 2026-11-22 09:59:40 UTC
+        let now = 1_795_341_580;
+        for (text, expected) in [
+            ("120", Some(120)),
+            (" 3 ", Some(3)),
+            ("Sun, 22 Nov 2026 10:01:40 GMT", Some(120)),
+            ("Tue, 01 Dec 2026 00:00:00 GMT", Some(741_620)),
+            // Over already.
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 22 Nov 2026 10:01:40 CET", None),
+            ("Sun, 22 Nov 2026 10:01:40 GMT GMT", None),
+            ("Sun, 31 Feb 2027 10:01:40 GMT", None),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", None),
+            ("-5", None),
+            ("1e9", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(retry_after_s(text, now), expected, "{text}");
+        }
     }
 }

@@ -175,6 +175,18 @@ for (const [asked, least] of [["3", 3000], ["0", 1000], ["-5", 1000], ["soon", 1
   });
 }
 
+test("retry_after_as_a_date_waits_until_then", async () => {
+  const one = await bench();
+  const until = Math.ceil(Date.now() / 1000) * 1000 + 4000;
+  const headers = { "retry-after": new Date(until).toUTCString() };
+  one.receiver.usual = (attempt) => (attempt === 1 ? { status: 503, headers } : { status: 204 });
+  const order = await pay(one);
+  await expect.poll(() => statuses(order)).toEqual([503, 204]);
+  const late = order.attempts().at(-1).at_ms - until;
+  expect(late).toBeGreaterThanOrEqual(0);
+  expect(late).toBeLessThan(4000);
+});
+
 test.describe("gateway", () => {
   const rsa = (gateway) => bench({ SIGN_TYPE: "RSA", GATEWAY_URL: gateway });
 
