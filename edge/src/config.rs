@@ -149,6 +149,10 @@ impl Config {
                 Err(wrong) => wrong.into_iter().for_each(|fault| faults.note(fault)),
             }
         }
+        let ours = edge_origin.as_deref().unwrap_or_default();
+        Vars::at_ours(&endpoints, ours)
+            .into_iter()
+            .for_each(|fault| faults.note(fault));
         let ladder = faults.take(vars.forward_ladder("FORWARD_LADDER_S"));
         let query_ladder = faults.take(vars.ladder("QUERY_LADDER_S", Ladder::query()));
         let result_page = faults.take(vars.result_page("RESULT_PAGE"));

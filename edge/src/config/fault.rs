@@ -21,6 +21,8 @@ pub struct Fault {
 pub enum Wrong {
     /// Not there, or empty.
     Absent,
+    /// At `EDGE_ORIGIN`: the Worker would forward to itself.
+    AtOurs,
     /// A key that is none, or not one for this place.
     Key(KeyError),
     /// Not what [`expected`] says.
@@ -32,6 +34,11 @@ pub enum Wrong {
 impl Fault {
     pub(super) fn absent(setting: &'static str) -> Self {
         let wrong = Wrong::Absent;
+        Self { setting, wrong }
+    }
+
+    pub(super) fn at_ours(setting: &'static str) -> Self {
+        let wrong = Wrong::AtOurs;
         Self { setting, wrong }
     }
 
@@ -58,6 +65,10 @@ impl fmt::Display for Fault {
         let expected = expected(setting);
         match wrong {
             Wrong::Absent => write!(f, "{setting} is absent: expected {expected}"),
+            Wrong::AtOurs => write!(
+                f,
+                "{setting} is at EDGE_ORIGIN, where this Worker is itself: expected {expected}, of your backend"
+            ),
             Wrong::Key(error) => write!(f, "{setting}: {error}; expected {expected}"),
             Wrong::Malformed => write!(f, "{setting} is malformed: expected {expected}"),
             Wrong::SameAs(other) => write!(

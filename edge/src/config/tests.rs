@@ -162,6 +162,26 @@ fn a_secret_of_two_parties_rejected_while_one_is_replaced() {
     }
 }
 
+/// Events that went there would come back for the whole ladder, each of them.
+#[test]
+fn an_endpoint_at_our_own_origin_rejected() {
+    let said_at = |url: &str| said_of("FORWARD_URL", url);
+    for url in [
+        "https://pay.example.com/notify/gateway",
+        "https://PAY.example.com:443/events",
+        "https://pay.example.com./events?x",
+    ] {
+        let expected = "FORWARD_URL is at EDGE_ORIGIN, where this Worker is itself: expected an https URL on a public host, \
+             without user, password or fragment, of your backend";
+        assert_eq!(said_at(url), [expected], "{url}");
+    }
+    let mut vars = good();
+    vars.insert("FORWARD_URL", "https://pay.example.com:8443/events".into());
+    vars.insert("FORWARD_URL_2", "https://pay.example.com/".into());
+    vars.insert("FORWARD_SECRET_2", vars["FORWARD_SECRET"].clone());
+    assert_eq!(read(&vars).unwrap_err(), [Fault::at_ours("FORWARD_URL_2")]);
+}
+
 #[test]
 fn endpoints_are_numbered_and_secrets_rotate() {
     let mut vars = good();

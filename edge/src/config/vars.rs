@@ -187,6 +187,23 @@ impl Vars<'_> {
         ENDPOINTS.into_iter().filter(there).map(one).collect()
     }
 
+    /// The settings whose endpoint is where this Worker is itself.
+    pub(super) fn at_ours(endpoints: &[Endpoint], edge_origin: &str) -> Vec<Fault> {
+        // The dot at the end of a whole name changes nothing.
+        let server = |url: &Url| {
+            let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+            (host.to_owned(), url.port_or_known_default())
+        };
+        let ours = Url::parse(edge_origin).ok().map(|url| server(&url));
+        let setting = |name| ENDPOINTS.iter().find(|(one, _)| *one == name);
+        let found = endpoints.iter();
+        let found = found.filter(|one| Some(server(&one.url)) == ours);
+        found
+            .filter_map(|one| setting(one.name))
+            .map(|(_, [url, ..])| Fault::at_ours(url))
+            .collect()
+    }
+
     fn endpoint(
         &self,
         name: &'static str,
