@@ -36,7 +36,7 @@ export class Receiver extends EventEmitter {
     this.#plans.set(out_trade_no, plan);
   }
 
-  /** Every attempt for an order: `[{ at_ms, webhook_id, type, data, path, status }]`. */
+  /** Every attempt for an order: `[{ at_ms, sent_s, webhook_id, traceparent, type, data, path, status }]`, `sent_s` by the Worker's clock. */
   attempts(out_trade_no) {
     return this.#orders.get(out_trade_no) ?? [];
   }
@@ -76,7 +76,8 @@ export class Receiver extends EventEmitter {
     }
     const { type, data } = event;
     const known = this.attempts(data.out_trade_no);
-    const attempt = { at_ms, webhook_id: request.headers["webhook-id"], type, data, path: request.url, status: 0 };
+    const { "webhook-id": webhook_id, "webhook-timestamp": sent_s, traceparent } = request.headers;
+    const attempt = { at_ms, sent_s: Number(sent_s), webhook_id, traceparent, type, data, path: request.url, status: 0 };
     this.#orders.set(data.out_trade_no, [...known, attempt]);
     this.emit("attempt", attempt);
     const answer = await (this.#plans.get(data.out_trade_no) ?? this.usual)(known.length + 1);

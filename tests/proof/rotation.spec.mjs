@@ -1,7 +1,7 @@
 // Keys and secrets are replaced and nothing is lost: while both are configured what the old one signed is
 // taken, afterwards it is refused; and the keys' page says which one is still used.
 
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 import { expect, test } from "@playwright/test";
 
@@ -9,6 +9,7 @@ import { openIndexBench } from "../stack/index-bench.mjs";
 import { paidFields, signed, signedText } from "../stack/notification.mjs";
 import { freshNumber, orderToken } from "../stack/tokens.mjs";
 import { ACCEPTED, openBench, reconfigure, refused } from "./bench.mjs";
+import { Receiver } from "./receiver.mjs";
 
 const benches = [];
 test.afterEach(async () => {
@@ -114,4 +115,29 @@ test("keys_page_says_which_key_is_still_used", async () => {
   for (const secret of [OLD, oldPublic.slice(40, 80)]) expect(answer).not.toContain(secret);
   expect((await one.admin.get("keys")).in_use.find(({ name }) => name === "ALIPAY_PUBLIC_KEY_PREVIOUS").fingerprint)
     .toBe(`sha256:${createHash("sha256").update(Buffer.from(oldPublic, "base64")).digest("hex")}`);
+});
+
+test("event_is_signed_by_the_secret_before_too_while_both_are_set_and_each_endpoint_has_its_own", async () => {
+  const whsec = () => `whsec_${randomBytes(32).toString("base64")}`;
+  const [present, before, another] = [whsec(), whsec(), whsec()];
+  const receivers = await Promise.all([before, present, before, another].map((secret) => Receiver.open(secret)));
+  const [old, fresh, late, other] = receivers;
+  const one = await bench({
+    FORWARD_URL: `${old.origin}/1`, FORWARD_SECRET: present, FORWARD_SECRET_PREVIOUS: before,
+    FORWARD_URL_2: `${fresh.origin}/2`, FORWARD_SECRET_2: present, FORWARD_SECRET_PREVIOUS_2: before,
+    // Whoever has not changed when the one before is taken away.
+    FORWARD_URL_3: `${late.origin}/3`, FORWARD_SECRET_3: present,
+    FORWARD_URL_4: `${other.origin}/4`, FORWARD_SECRET_4: another,
+    FORWARD_LADDER_S: "0",
+  });
+  const { out_trade_no } = await one.register();
+  expect(await one.tell(paidFields(out_trade_no))).toEqual(ACCEPTED);
+  const taken = () => receivers.map((receiver) => receiver.attempts(out_trade_no).map(({ path, status }) => `${path} ${status}`));
+  await expect.poll(taken).toEqual([["/1 204"], ["/2 204"], [], ["/4 204"]]);
+  const results = () => one.workerd.log.filter((line) => line.includes('"event":"forwarded"')).map((line) => JSON.parse(line).result).sort();
+  await expect.poll(results).toEqual(["delivered_204", "delivered_204", "delivered_204", "status_401"]);
+  // One event, one number, wherever it goes.
+  const ids = receivers.flatMap((receiver) => receiver.attempts(out_trade_no).map(({ webhook_id }) => webhook_id));
+  expect(new Set(ids).size).toBe(1);
+  await Promise.all(receivers.map((receiver) => receiver.close()));
 });
