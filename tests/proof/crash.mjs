@@ -1,10 +1,13 @@
 // The crash matrix: the Worker is killed with SIGKILL at every point between a notification's arrival
-// and the delivery of its event, under load, again and again; Alipay sends again what it got no
-// `success` for. In the end nothing that was acknowledged may be missing anywhere.
+// and the delivery of its event, again and again; Alipay sends again what it got no `success` for. In the
+// end nothing that was acknowledged may be missing anywhere. First at each step of one payment, exactly, before and
+// after each call that the Worker makes (stopping-worker.mjs), while the payments before it go on; then at points in
+// time, and by chance, under load.
 //
-//   npm run crash                       200 kills
-//   npm run crash -- --kills 1000 --seed 7
+//   npm run crash                       each step, and 200 kills at least
+//   npm run crash -- --kills 1000 --seed 7 --every 10      each tenth step
 
+import { join } from "node:path";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 import { cli } from "../../xtask/npm/stack.mjs";
@@ -12,6 +15,7 @@ import { openIndexBench } from "../stack/index-bench.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
 import { ON_DISK } from "./bench.mjs";
 import { chance, conclude, few, options, settled } from "./checks.mjs";
+import { wrappedWorker } from "./workerd.mjs";
 
 /** Orders that are paid around each kill: enough to be at different points at the same time. */
 const ORDERS_PER_KILL = 8;
@@ -20,6 +24,10 @@ const LADDER = ["0", ...Array(31).fill("1")].join(",");
 /** How long a point is waited for; then the kill comes anyway. */
 const POINT_MS = 6000;
 const SETTLE_MS = 60_000;
+/** A payment of which everything is done has no further step after this long. */
+const STEP_MS = 400;
+/** What a payment calls; each has a step before it and one after it. */
+const CALLS = ["order", "sql", "transaction", "alarm.set", "sync", "alarm", "endpoint", "merchant", "index"];
 /** Orders that one request has written into the index again. */
 const REBUILT = 200;
 
@@ -45,6 +53,8 @@ class Crash {
   orders = [];
   kills = 0;
   points = new Map();
+  /** How often each step was the last. */
+  stopped = new Map();
 
   constructor(bench, random) {
     Object.assign(this, { bench, random });
@@ -108,6 +118,41 @@ class Crash {
     await workerd.start();
   }
 
+  /** One kill at each step of a payment, or at each of `every`, beginning somewhere by chance. Answers how many steps there are. */
+  async steps(every) {
+    for (let nth = 1 + this.random.below(every); ; nth += every) {
+      if (!(await this.step(nth))) return nth - 1;
+    }
+  }
+
+  /** One kill at the `nth` step of a fresh payment, if there is such a step, and a fresh start. */
+  async step(nth) {
+    const { workerd, index, origin } = this.bench;
+    const order = await this.bench.register();
+    const { out_trade_no } = order;
+    const note = { out_trade_no, message: signed(paidFields(out_trade_no)), acknowledged: false };
+    this.orders.push({ ...order, events: ["payment.paid"] });
+    this.notes.push(note);
+    await fetch(`${origin}/stop`, { method: "POST", body: JSON.stringify({ order: out_trade_no, nth }) });
+    const sent = this.send(note);
+    const begun = workerd.log.length;
+    const stopped = () => workerd.log.slice(begun).find((line) => line.startsWith(`stopped ${nth} `));
+    const isDone = () => index.row(out_trade_no)?.status === "paid" && index.row(out_trade_no).waiting === 0;
+    await settled(() => stopped() !== undefined || isDone(), POINT_MS, 5);
+    await settled(() => stopped() !== undefined, STEP_MS, 5);
+    if (stopped() === undefined) {
+      await sent;
+      return false;
+    }
+    await workerd.kill();
+    await sent;
+    this.kills += 1;
+    const name = stopped().slice(`stopped ${nth} `.length);
+    this.stopped.set(name, (this.stopped.get(name) ?? 0) + 1);
+    await workerd.start();
+    return true;
+  }
+
   /** Sends what is left until it is acknowledged, then waits for every event. */
   async finish() {
     await settled(async () => {
@@ -146,6 +191,14 @@ class Crash {
     return this.delivered(order).some((attempt) => attempt.type === type);
   }
 
+  /** Whether the steps were those that a payment has; of a few of them nobody can say. */
+  stepsVerdict() {
+    if (this.every > 1) return [];
+    const expected = CALLS.flatMap((call) => [`before ${call}`, `after ${call}`]);
+    const missed = expected.filter((name) => !this.stopped.has(name));
+    return [["every_step_was_the_last_once", missed.length === 0, few(missed)]];
+  }
+
   /** What became of it all. */
   async verdict() {
     const statuses = await Promise.all(this.orders.map(async (order) => [order, await order.status()]));
@@ -170,15 +223,17 @@ class Crash {
       ["every_event_has_one_webhook_id", wrong.length === 0, names(wrong)],
       ["every_order_is_in_the_index_as_it_is", unindexed.length === 0, names(unindexed)],
       ["every_point_was_hit", missed.length === 0, few(missed)],
+      ...this.stepsVerdict(),
     ];
   }
 }
 
 async function main() {
-  const { kills, seed, seconds } = options({ kills: 200, seed: Date.now() % 1_000_000, seconds: 400 });
+  const { kills, seed, seconds, every } = options({ kills: 200, seed: Date.now() % 1_000_000, seconds: 400, every: 1 });
   const random = chance(seed);
   process.stdout.write(`seed ${seed}\n`);
-  const bench = await openIndexBench({ base: ON_DISK, env: { FORWARD_LADDER_S: LADDER } });
+  const worker = wrappedWorker(join(import.meta.dirname, "stopping-worker.mjs"));
+  const bench = await openIndexBench({ worker, base: ON_DISK, env: { FORWARD_LADDER_S: LADDER } });
   // Long enough that a kill finds the event at the merchant.
   bench.receiver.usual = async () => {
     await sleep(random.below(15));
@@ -187,12 +242,16 @@ async function main() {
   try {
     const crash = new Crash(bench, random);
     const end = Date.now() + seconds * 1000;
+    crash.every = every;
+    crash.count = await crash.steps(every);
+    process.stdout.write(`steps of a payment ${crash.count}, killed at ${[...crash.stopped].map(([name, times]) => `${name} ${times}`).join(", ")}\n`);
     const names = Object.keys(POINTS);
-    for (let turn = 0; crash.kills < kills && Date.now() < end; turn += 1) {
+    const stepwise = crash.kills;
+    for (let turn = 0; crash.kills - stepwise < kills && Date.now() < end; turn += 1) {
       // In turn, so that a short run has every point; the order of a longer one is left to chance.
       const point = turn < names.length ? names[turn] : random.of(names);
       await crash.round(point);
-      if (process.stdout.isTTY) process.stdout.write(`\r${crash.kills} of ${kills}  ${point}\u001b[K`);
+      if (process.stdout.isTTY) process.stdout.write(`\r${crash.kills - stepwise} of ${kills}  ${point}\u001b[K`);
     }
     if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
     await crash.finish();
