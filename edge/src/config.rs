@@ -1,6 +1,7 @@
 //! The Worker's configuration: read from the environment once per isolate, whole or not at all.
 
 pub mod antom;
+mod endpoints;
 pub mod fault;
 mod gateway;
 mod vars;
