@@ -39,9 +39,10 @@ const args = process.argv.slice(2);
 const file = args[args.indexOf('--secrets-file') + 1];
 const secrets = args.includes('--secrets-file') ? { mode: statSync(file).mode & 0o777, names: Object.keys(JSON.parse(readFileSync(file, 'utf8'))) } : undefined;
 appendFileSync(join(__dirname, 'calls.jsonl'), JSON.stringify({ args, secrets }) + '\\n');
-if (args[0] === '--version') console.log('4.155.0');
+if (args[0] === '--version') { if (state.broken) process.exit(1); console.log('4.155.0'); }
 if (args[0] === 'whoami') process.exit(state.loggedIn ? 0 : 1);
 if (args[0] === 'secret') {
+  if (state.listFails) { console.error('Authentication error [code: 10000]'); process.exit(1); }
   if (state.secrets === null) { console.error('This Worker does not exist on your account. [code: 10007]'); process.exit(1); }
   console.log('banner\\n' + JSON.stringify(state.secrets.map((name) => ({ name, type: 'secret_text' }))));
 }
@@ -49,11 +50,11 @@ if (args[0] === 'deploy' && state.fails) { console.error('no route to the zone')
 `;
 
 /** A merchant's checkout, machine and world, all of it made up; each part can be another. */
-async function scene(t, { vars = {}, secrets = {}, routes = '[{ pattern = "pay.shop.test", custom_domain = true }]', databaseId, state = {}, answers = {}, now = () => Date.now(), resolve = {} } = {}) {
+async function scene(t, { vars = {}, secrets = {}, routes = '[{ pattern = "pay.shop.test", custom_domain = true }]', databaseId, state = {}, workersDev = 'workers_dev = false\n', answers = {}, now = () => Date.now(), resolve = {} } = {}) {
   const given = Object.entries({ ...VARS, ...vars }).filter(([, value]) => value !== undefined);
   const held = Object.entries({ ...SECRETS, ...secrets }).filter(([, value]) => value !== undefined);
   const folder = folderWith(t, {
-    'edge/wrangler.toml': `name = "w"\nmain = "index.js"\ncompatibility_date = "2026-10-23"\n[env.production]\nname = "w"\nworkers_dev = false\n${routes ? `routes = ${routes}\n` : ''}
+    'edge/wrangler.toml': `name = "w"\nmain = "index.js"\ncompatibility_date = "2026-10-23"\n[env.production]\nname = "w"\n${workersDev}${routes ? `routes = ${routes}\n` : ''}
 [env.production.vars]\n${given.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n')}
 [[env.production.d1_databases]]\nbinding = "INDEX"\ndatabase_name = "index"\n${databaseId ? `database_id = "${databaseId}"\n` : ''}`,
     'edge/index.js': '',
@@ -75,7 +76,12 @@ async function scene(t, { vars = {}, secrets = {}, routes = '[{ pattern = "pay.s
   const server = createServer((request, response) => {
     const path = request.url.slice(1);
     requests.push(`${request.method} ${path}`);
-    const { status, json, headers = {} } = (said[path] ?? said[path.split('/')[0]])();
+    const answer = (said[path] ?? said[path.split('/')[0]])();
+    if (answer === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    const { status, json, headers = {} } = answer;
     response.writeHead(status, { ...(json && { 'content-type': 'application/json' }), ...headers });
     response.end(json && JSON.stringify(json));
   });
@@ -190,6 +196,31 @@ test('a public key in the place of the private one, and endpoints that are not t
     'FORWARD_URL_2: nowhere.test does not resolve.',
     'FORWARD_URL_3 answers 503.',
   ]);
+});
+
+test('what answers nobody, a clock that is behind, and a second address at workers.dev are told', async (t) => {
+  const silent = () => undefined;
+  const bad = await scene(t, {
+    vars: { FORWARD_URL: 'https://silent.test/', FORWARD_URL_2: 'https://pay.shop.test/events' },
+    secrets: { FORWARD_SECRET_2: SECRETS.FORWARD_SECRET },
+    workersDev: '',
+    state: { listFails: true },
+    answers: {
+      'silent.test': silent,
+      'api.cloudflare.com': () => ({ status: 200, headers: { date: 'Sun, 22 Nov 2026 00:01:40 GMT' } }),
+      'pay.shop.test': () => ({ status: 404 }),
+    },
+    now: () => Date.parse('2026-11-22T00:00:00Z'),
+  });
+  assert.deepEqual((await faultsOf(bad)).map((says) => says.replace(/: expected .*/, '')), [
+    'the Worker would also answer at workers.dev.',
+    'FORWARD_URL_2 is at EDGE_ORIGIN, where this Worker is itself',
+    'wrangler could not list the secrets.',
+    'this machine\'s clock is 100 s behind Cloudflare\'s.',
+    'FORWARD_URL: silent.test does not answer (UND_ERR_SOCKET).',
+  ]);
+  const offline = await scene(t, { state: { broken: true }, answers: { 'api.cloudflare.com': silent } });
+  assert.deepEqual(await faultsOf(offline), ['wrangler does not start.', 'api.cloudflare.com does not answer (UND_ERR_SOCKET).']);
 });
 
 test('secrets that only Cloudflare has are taken as they are, and one that nobody has is not', async (t) => {
