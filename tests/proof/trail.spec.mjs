@@ -1,0 +1,77 @@
+// An order's trail is checked by whoever has it, with the script of docs/operating.md and nothing of ours: it holds as the Worker
+// gave it, and any line that was changed, taken away, put in or moved is found.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "@playwright/test";
+
+import { Admin } from "../stack/admin.mjs";
+import { paidFields } from "../stack/notification.mjs";
+import { ACCEPTED, openBench } from "./bench.mjs";
+
+let bench, folder, lines, head;
+test.beforeAll(async () => {
+  bench = await openBench();
+  folder = mkdtempSync(join(tmpdir(), "alipay-checkout-trail-"));
+  const operating = readFileSync(join(import.meta.dirname, "..", "..", "docs", "operating.md"), "utf8");
+  const [, script] = /<!-- test: verify-trail -->\n```js\n([^]*?)```/.exec(operating);
+  writeFileSync(join(folder, "verify-trail.mjs"), script);
+  ({ lines, head } = await exported());
+});
+test.afterAll(async () => {
+  await bench.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The trail of an order that was paid, delivered and replayed, in pages of two lines. */
+async function exported() {
+  const admin = new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
+  const { out_trade_no } = await bench.register();
+  expect(await bench.tell(paidFields(out_trade_no))).toEqual(ACCEPTED);
+  await expect.poll(() => bench.receiver.attempts(out_trade_no).length).toBe(1);
+  expect((await admin.post(`orders/${out_trade_no}/replay`, {}))[0]).toBe(202);
+  await expect.poll(async () => (await admin.trail(out_trade_no)).filter(({ act }) => act === "forwarded").length).toBe(2);
+  let text = "";
+  for (let next = "?limit=2"; next !== undefined;) {
+    const answer = await admin.fetch(`orders/${out_trade_no}/audit${next}`);
+    text += await answer.text();
+    next = /<(.*)>; rel="next"/.exec(answer.headers.get("link"))?.[1];
+  }
+  return { lines: text.trimEnd().split("\n"), head: (await admin.order(out_trade_no)).audit.head };
+}
+
+/** What the script says of lines. */
+function verified(these) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["verify-trail.mjs"], { cwd: folder, input: `${these.join("\n")}\n`, encoding: "utf8" });
+  return [status, stdout.trim(), stderr.trim()];
+}
+
+/** The lines with one of them changed in one member. */
+const changed = (n, change) => lines.map((line, at) => (at === n ? JSON.stringify({ ...JSON.parse(line), ...change }) : line));
+
+test("trail_as_the_worker_gave_it_holds_to_its_head", () => {
+  expect(lines.length).toBeGreaterThanOrEqual(6);
+  expect(verified(lines)).toEqual([0, `${lines.length} lines hold, and end with ${head}`, ""]);
+});
+
+test("every_line_that_was_changed_is_named", () => {
+  for (const n of lines.keys()) {
+    const { at_ms, detail } = JSON.parse(lines[n]);
+    for (const change of [{ at_ms: at_ms + 1 }, { by: "nobody" }, { act: "asked" }, { detail: `${detail}0` }, { hash: "0".repeat(64) }]) {
+      expect([n, change, verified(changed(n, change))]).toEqual([n, change, [1, "", `line ${n + 1} does not hold`]]);
+    }
+  }
+});
+
+test("lines_that_are_absent_repeated_or_moved_are_found_and_a_cut_end_has_another_hash", () => {
+  expect(verified(lines.slice(1))).toEqual([1, "", "line 1 does not hold"]);
+  expect(verified(lines.toSpliced(2, 1))).toEqual([1, "", "line 3 does not hold"]);
+  expect(verified(lines.toSpliced(2, 0, lines[1]))).toEqual([1, "", "line 3 does not hold"]);
+  expect(verified([lines[1], lines[0], ...lines.slice(2)])).toEqual([1, "", "line 1 does not hold"]);
+  const [status, said] = verified(lines.slice(0, -1));
+  expect([status, said.endsWith(head)]).toEqual([0, false]);
+  expect(said).toBe(`${lines.length - 1} lines hold, and end with ${JSON.parse(lines.at(-2)).hash}`);
+});
