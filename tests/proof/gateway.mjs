@@ -12,14 +12,17 @@ const NO_TRADE = '<?xml version="1.0" encoding="utf-8"?><alipay><is_success>F</i
 
 const GIVEN = '<?xml version="1.0" encoding="utf-8"?><alipay><is_success>T</is_success></alipay>';
 
-/** A trade as Alipay answers it: the children of `trade` are what is signed. */
-function tradeAnswer(trade, sign_type) {
-  const { sign } = signed(trade, { sign_type, signer: SIGNERS[sign_type] });
+/** A trade as Alipay answers it: the children of `trade` are what is signed; another `signer` is a forger. */
+export function tradeAnswer(trade, sign_type = "RSA2", signer = SIGNERS[sign_type]) {
+  const { sign } = signed(trade, { sign_type, signer });
   const inner = Object.entries(trade).map(([name, value]) => `<${name}>${value}</${name}>`).join("");
   const asked = `<request><param name="out_trade_no">${trade.out_trade_no}</param></request>`;
   return `<?xml version="1.0" encoding="utf-8"?><alipay><is_success>T</is_success>${asked}<response><trade>${inner}</trade></response>`
     + `<sign>${sign}</sign><sign_type>${sign_type}</sign_type></alipay>`;
 }
+
+/** What Alipay says of the trade that a notification tells of. */
+export const tradeOf = ({ out_trade_no, trade_no, trade_status, total_fee }) => ({ out_trade_no, seller_id: PARTNER, total_fee, trade_no, trade_status });
 
 /** What the gateway can be: each takes the service that is asked, the response, and the answer about the trade. */
 export const GATEWAYS = {
@@ -63,10 +66,11 @@ export async function openGateway() {
     /** What was to be given back of an order, each refund once: Alipay gives once for each number. */
     refunds: (out_trade_no) => [...refunds.get(out_trade_no) ?? []],
     be: (name) => { behave = GATEWAYS[name]; },
+    /** Has it answer these very words about an order. */
+    say: (out_trade_no, answer) => { trades.set(out_trade_no, answer); },
     /** Has it know a trade: what a notification would say of it. */
     know: ({ out_trade_no, trade_no, trade_status, total_fee }, sign_type = "RSA2") => {
-      const trade = { out_trade_no, seller_id: PARTNER, total_fee, trade_no, trade_status };
-      trades.set(out_trade_no, tradeAnswer(trade, sign_type));
+      trades.set(out_trade_no, tradeAnswer(tradeOf({ out_trade_no, trade_no, trade_status, total_fee }), sign_type));
     },
     close: async () => {
       server.close();
