@@ -1,7 +1,7 @@
 // The second yardstick of `npm run load`: JavaScript that does what ours does with a notification that
 // moves nothing: the gates before the signature, account, amount and currency judged against a
-// registered order, the digest as evidence, what is due read in the same statement, the rows of the same
-// tables in one transaction, the chained audit line, a log line, the headers of every answer, and a
+// registered order, the digest as evidence, what is due read in the same statement, the same rows of the
+// same tables with the chained line of the trail, a transaction where there is more than one, a log line, the headers of every answer, and a
 // deadline. What is left between it and ours is the language and the way in and out of it; what is between
 // it and the first yardstick is the work.
 
@@ -85,15 +85,16 @@ export default {
 const TABLES = `
   CREATE TABLE state (version INTEGER NOT NULL, alarm_ms INTEGER, question_ms INTEGER, doc TEXT);
   CREATE TABLE notification (seq INTEGER PRIMARY KEY, notify_id TEXT NOT NULL, received_ms INTEGER NOT NULL, verdict TEXT NOT NULL,
-    parked_ms INTEGER, parked_as TEXT, facts TEXT NOT NULL, evidence TEXT NOT NULL, raw TEXT NOT NULL);
+    parked_ms INTEGER, parked_as TEXT, line TEXT, hash TEXT, facts TEXT NOT NULL, evidence TEXT NOT NULL, raw TEXT NOT NULL);
   CREATE TABLE delivery (seq INTEGER PRIMARY KEY, event TEXT NOT NULL, endpoint TEXT NOT NULL, begun_ms INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due_ms INTEGER, state TEXT NOT NULL DEFAULT 'waiting', last TEXT NOT NULL DEFAULT '', body TEXT NOT NULL);
   CREATE TABLE audit (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL, detail TEXT NOT NULL,
     hash TEXT NOT NULL, took_ms INTEGER);
-  INSERT INTO state (version) VALUES (7);`;
+  INSERT INTO state (version) VALUES (8);`;
 
 const KNOWN = `SELECT doc, alarm_ms, (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1),
-  (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) FROM state WHERE version = ?2`;
+  (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1),
+  (SELECT seq || ' ' || hash FROM notification WHERE hash IS NOT NULL ORDER BY seq DESC LIMIT 1) FROM state WHERE version = ?2`;
 
 export class OrderObject extends DurableObject {
   constructor(state, env) {
@@ -102,7 +103,7 @@ export class OrderObject extends DurableObject {
   }
 
   known(notify_id) {
-    const read = () => this.sql.exec(KNOWN, notify_id, 7).raw().next().value;
+    const read = () => this.sql.exec(KNOWN, notify_id, 8).raw().next().value;
     try {
       return read();
     } catch {
@@ -114,26 +115,35 @@ export class OrderObject extends DurableObject {
 
   notify({ out_trade_no, facts, raw, evidence }) {
     const now = Date.now();
-    const [doc, alarm_ms, earlier, head] = this.known(facts.notify_id);
-    const [seq, hash] = head?.split(" ") ?? ["0", ""];
+    const [doc, alarm_ms, earlier, ...heads] = this.known(facts.notify_id);
+    const [seq, hash] = heads.map((head) => head?.split(" ") ?? ["0", ""]).reduce((a, b) => (Number(b[0]) > Number(a[0]) ? b : a));
     // Ours was registered by a checkout before.
     const order = doc === null ? { out_trade_no, amount: facts.amount, currency: facts.currency } : JSON.parse(doc);
     const same = order.amount === facts.amount && order.currency === facts.currency;
     const verdict = earlier !== null ? "repeat" : same ? "kept" : "quarantined";
     const due_ms = now + 7_776_000_000;
     const alarm = alarm_ms === null ? due_ms : undefined;
-    this.ctx.storage.transactionSync(() => {
-      if (doc === null) this.sql.exec("UPDATE state SET doc = ?", JSON.stringify(order));
+    const line = [Number(seq) + 1, now, "", "notified", verdict];
+    const sealed = digest(hash, ...line);
+    const tell = () => {
       if (earlier === null) {
         this.sql.exec(
-          "INSERT INTO notification (notify_id, received_ms, verdict, facts, evidence, raw) VALUES (?, ?, ?, ?, ?, ?)",
-          facts.notify_id, now, verdict, JSON.stringify(facts), evidence, raw,
+          "INSERT INTO notification (seq, notify_id, received_ms, verdict, line, hash, facts, evidence, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          line[0], facts.notify_id, now, verdict, verdict, sealed, JSON.stringify(facts), evidence, raw,
         );
+      } else {
+        this.sql.exec("INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)", ...line, sealed);
       }
-      const line = [Number(seq) + 1, now, "", "notified", verdict];
-      this.sql.exec("INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)", ...line, digest(hash, ...line));
-      if (alarm !== undefined) this.sql.exec("UPDATE state SET alarm_ms = ?", alarm);
-    });
+    };
+    if (doc === null || alarm !== undefined) {
+      this.ctx.storage.transactionSync(() => {
+        if (doc === null) this.sql.exec("UPDATE state SET doc = ?", JSON.stringify(order));
+        tell();
+        if (alarm !== undefined) this.sql.exec("UPDATE state SET alarm_ms = ?", alarm);
+      });
+    } else {
+      tell();
+    }
     if (alarm !== undefined) this.ctx.storage.setAlarm(alarm);
     return verdict;
   }

@@ -59,6 +59,11 @@ const LATER = [
      INSERT INTO latency SELECT seq, took_ms FROM audit_7 WHERE took_ms IS NOT NULL;`,
     ...["state", "notification_7", "delivery_7", "audit_7", "refund_7"].map((name) => `DROP TABLE ${name}`),
   ],
+  [
+    "INSERT INTO audit (seq, at_ms, who, act, detail, hash) SELECT seq, received_ms, '', 'notified', line, hash FROM notification WHERE hash IS NOT NULL",
+    "ALTER TABLE notification DROP COLUMN line",
+    "ALTER TABLE notification DROP COLUMN hash",
+  ],
 ];
 const NOW = LATER.length + 1;
 
@@ -87,7 +92,7 @@ function shapes(place) {
 /** Takes away all that came after `version`. */
 const older = (version) => (database) => {
   const statements = LATER.slice(version - 1).reverse().flat();
-  if (version < NOW) statements.push(`UPDATE schema SET version = ${version}`);
+  if (version < NOW) statements.push(`UPDATE ${version < 7 ? "schema" : "state"} SET version = ${version}`);
   for (const sql of statements) database.exec(sql);
 };
 
@@ -154,7 +159,7 @@ test("trail_that_was_tampered_with_before_a_deployment_is_found_out_after_it", a
   const { bench, admin, paid } = await written();
   await bench.workerd.kill();
   inDatabases(bench, (database) => {
-    database.exec("UPDATE audit SET detail = 'closed' WHERE act = 'notified'");
+    database.exec("UPDATE notification SET line = 'closed'");
     older(4)(database);
   });
   await bench.workerd.start();

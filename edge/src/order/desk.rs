@@ -7,6 +7,7 @@ use super::rpc::view::{
 };
 use super::state::{Facts, Order, Terms};
 use super::store::{Store, integer};
+use super::trail::lines;
 use crate::provider::Provider;
 use serde::Deserialize;
 use worker::Result;
@@ -30,14 +31,14 @@ impl Store {
             due_ms: Option<u64>,
         }
         let counts: Option<Counts> = self.first(
-            "SELECT min(at_ms) AS created_ms, coalesce(max(at_ms), 0) AS updated_ms, \
+            concat!("SELECT min(at_ms) AS created_ms, coalesce(max(at_ms), 0) AS updated_ms, \
              coalesce(max(seq), 0) AS revision, \
              coalesce(sum(act = 'asked'), 0) AS asked, \
              (SELECT count(*) FROM delivery WHERE state = 'waiting') AS waiting, \
              (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead, \
              (SELECT count(*) FROM notification WHERE verdict NOT IN (?, ?, ?)) AS quarantined, \
              (SELECT min(due_ms) FROM (SELECT due_ms FROM delivery WHERE state = 'waiting' \
-             UNION ALL SELECT question_ms FROM state UNION ALL SELECT due_ms FROM refund UNION ALL SELECT parked_ms FROM notification)) AS due_ms FROM audit",
+             UNION ALL SELECT question_ms FROM state UNION ALL SELECT due_ms FROM refund UNION ALL SELECT parked_ms FROM notification)) AS due_ms FROM ", lines!()),
             BELIEVED.map(Into::into).to_vec(),
         )?;
         let Some((counts, created_ms)) =

@@ -4,6 +4,7 @@
 
 use super::object::OrderObject;
 use super::store::{Store, integer};
+use super::trail::lines;
 use crate::admin::index::{Index, KeyUse, News};
 use crate::config::Config;
 use crate::log;
@@ -123,10 +124,14 @@ impl Store {
             at_ms: u64,
         }
         let acts: Vec<Act> = self.all(
-            "SELECT act, detail, max(at_ms) AS at_ms FROM audit WHERE seq > ? \
+            concat!(
+                "SELECT act, detail, max(at_ms) AS at_ms FROM ",
+                lines!(),
+                " WHERE seq > ? \
              AND act IN ('registered', 'notified', 'asked', 'forwarded', 'refund_tried', \
              'token_opened', 'returned') \
-             GROUP BY act, detail",
+             GROUP BY act, detail"
+            ),
             vec![integer(after)?],
         )?;
         let mut uses: Vec<KeyUse> = Vec::new();

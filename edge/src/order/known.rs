@@ -12,7 +12,8 @@ use worker::{Error, Result, SqlStorageValue as Value};
 /// Answers nothing where the tables are of another version.
 const SQL: &str = "SELECT doc, alarm_ms, \
      (SELECT facts FROM notification WHERE notify_id = ?1 ORDER BY seq LIMIT 1) AS earlier, \
-     (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) AS head \
+     (SELECT seq || ' ' || hash FROM audit ORDER BY seq DESC LIMIT 1) AS head, \
+     (SELECT seq || ' ' || hash FROM notification WHERE hash IS NOT NULL ORDER BY seq DESC LIMIT 1) AS noted \
      FROM state WHERE version = ?2";
 
 /// What an order that is awake does not know.
@@ -69,9 +70,7 @@ impl Store {
 
     fn read_known(&self, notify_id: &str) -> Result<Known> {
         let row = self.row_of(SQL, vec![notify_id.into(), version()?])?;
-        let head = row.head();
-        let head = head.map_or_else(|| Some(Head::begin()), |head| Head::parse(&head));
-        let head = head.ok_or_else(unread)?;
+        let head = latest(row.head(), row.noted()).ok_or_else(unread)?;
         let known = Known {
             order: parsed(row.doc())?,
             alarm_ms: milliseconds(row.alarm_ms())?,
@@ -91,6 +90,18 @@ impl Store {
             write(remembered);
         }
     }
+}
+
+/// The last line of the trail, of the last in each of its tables; `None` where one cannot be read.
+fn latest(head: Option<String>, noted: Option<String>) -> Option<Head> {
+    let mut latest = Head::begin();
+    for head in head.into_iter().chain(noted) {
+        let head = Head::parse(&head)?;
+        if head.seq > latest.seq {
+            latest = head;
+        }
+    }
+    Some(latest)
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>> {

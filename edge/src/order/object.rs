@@ -12,7 +12,7 @@
 use super::known::wait_ms;
 use super::live::Watchers;
 use super::rpc::{Accepted, Command, Reply, StatusView};
-use super::settle::{Bench, Case, verdict};
+use super::settle::{Bench, Case, is_told, verdict};
 use super::state::{Order, Reason, Terms, Transition, apply};
 use super::store::{Question, Store};
 use crate::admin::index::Index;
@@ -226,39 +226,50 @@ impl OrderObject {
         let parked = transition == Transition::Quarantine(Reason::NotRegistered);
         let parked_ms = config.park_ms.filter(|_| parked);
         let parked_ms = parked_ms.map(|wait| now.saturating_add(wait));
-        let chores = self.chores(&config);
-        let wait_ms = store.whole(|| {
-            if kept {
-                store.keep(&note, verdict, now)?;
-            }
+        let due_ms = if parked_ms.is_none() && is_told(transition) {
+            Some(now)
+        } else {
+            let chores = self.chores(&config).after(kept, now);
+            chores.into_iter().chain(parked_ms).min()
+        };
+        let wait_ms = wait_ms(known.alarm_ms, due_ms, now);
+        let tell = || {
             let opened = note.previous_key.as_deref().unwrap_or_default();
-            store.audit("notified", format!("{verdict} {opened}").trim_end(), now)?;
-            let bench = Bench {
-                store,
-                config: &config,
-                now,
-            };
-            let case = Case {
-                out_trade_no: &note.out_trade_no,
-                facts,
-                evidence: &note.evidence,
-            };
-            let queued = match parked_ms {
-                Some(due_ms) => store.park(&note.out_trade_no, due_ms).map(|()| false)?,
-                None => bench.settle(transition, known.order.as_mut(), case)?,
-            };
-            let due_ms = if queued {
-                Some(now)
+            if kept {
+                store.keep(&note, verdict, opened, now)
             } else {
-                chores.after(kept, now).into_iter().chain(parked_ms).min()
-            };
-            let wait_ms = wait_ms(known.alarm_ms, due_ms, now);
-            // An order that moved has noted it with itself.
-            if let Some(wait_ms) = wait_ms.filter(|_| !matches!(transition, Transition::Move(_))) {
-                store.note_alarm(Some(now.saturating_add(wait_ms)))?;
+                store.repeated(verdict, opened, now)
             }
-            Ok(wait_ms)
-        })?;
+        };
+        if is_told(transition) || wait_ms.is_some() {
+            store.whole(|| {
+                tell()?;
+                let bench = Bench {
+                    store,
+                    config: &config,
+                    now,
+                };
+                let case = Case {
+                    out_trade_no: &note.out_trade_no,
+                    facts,
+                    evidence: &note.evidence,
+                };
+                match parked_ms {
+                    Some(due_ms) => store.park(&note.out_trade_no, due_ms)?,
+                    None => bench
+                        .settle(transition, known.order.as_mut(), case)
+                        .map(|_| ())?,
+                }
+                // An order that moved has noted it with itself.
+                match wait_ms.filter(|_| !matches!(transition, Transition::Move(_))) {
+                    Some(wait_ms) => store.note_alarm(Some(now.saturating_add(wait_ms))),
+                    None => Ok(()),
+                }
+            })?;
+        } else {
+            // One statement, which is whole by itself: a transaction of its own costs more than the statement.
+            tell()?;
+        }
         if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
             self.tell(order);
         }

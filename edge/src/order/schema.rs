@@ -7,12 +7,35 @@ use super::store::{Store, integer};
 use serde::Deserialize;
 use worker::{Result, SqlStorageValue as Value};
 
-/// The present tables. Rows are never deleted, so that numbers are never given twice without `AUTOINCREMENT`,
+/// The notifications of the present tables.
+macro_rules! notification {
+    () => {
+        "
+    CREATE TABLE notification (
+        seq INTEGER PRIMARY KEY,
+        notify_id TEXT NOT NULL,
+        received_ms INTEGER NOT NULL,
+        verdict TEXT NOT NULL,
+        parked_ms INTEGER,
+        parked_as TEXT,
+        line TEXT,
+        hash TEXT,
+        facts TEXT NOT NULL,
+        evidence TEXT NOT NULL,
+        raw TEXT NOT NULL
+    );
+"
+    };
+}
+
+/// The present tables. A notification is kept with the line of the trail that tells of it (`line`, `hash`), under
+/// the number of that line, so that it is one row; those of older versions have theirs in `audit`. Rows are never deleted, so that numbers are never given twice without `AUTOINCREMENT`,
 /// which would write one more table each time. Where a column is read without what follows it,
 /// long texts stand last.
 macro_rules! tables {
     () => {
-        "
+        concat!(
+            "
     CREATE TABLE state (
         version INTEGER NOT NULL,
         alarm_ms INTEGER,
@@ -26,17 +49,9 @@ macro_rules! tables {
         retry_ms INTEGER NOT NULL DEFAULT 0,
         doc TEXT
     );
-    CREATE TABLE notification (
-        seq INTEGER PRIMARY KEY,
-        notify_id TEXT NOT NULL,
-        received_ms INTEGER NOT NULL,
-        verdict TEXT NOT NULL,
-        parked_ms INTEGER,
-        parked_as TEXT,
-        facts TEXT NOT NULL,
-        evidence TEXT NOT NULL,
-        raw TEXT NOT NULL
-    );
+",
+            notification!(),
+            "
     CREATE TABLE delivery (
         seq INTEGER PRIMARY KEY,
         event TEXT NOT NULL,
@@ -74,12 +89,13 @@ macro_rules! tables {
         due_ms INTEGER
     );
 "
+        )
     };
 }
 
-/// One statement list per schema version, oldest first; never edited once released, but for the last, which
-/// makes the present tables.
-const MIGRATIONS: [&str; 7] = [
+/// One statement list per schema version, oldest first; never edited once released. Those since the seventh make
+/// present tables, and come out the same where a later one has done its part already.
+const MIGRATIONS: [&str; 8] = [
     "
     CREATE TABLE registered (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -209,6 +225,19 @@ const MIGRATIONS: [&str; 7] = [
     DROP TABLE parked;
     DROP TABLE latency;
     DROP TABLE schema;
+"
+    ),
+    // A line of the trail may stand with its notification.
+    concat!(
+        "
+    ALTER TABLE notification RENAME TO notification_7;
+",
+        notification!(),
+        "
+    INSERT INTO notification (seq, notify_id, received_ms, verdict, parked_ms, parked_as, facts, evidence, raw)
+        SELECT seq, notify_id, received_ms, verdict, parked_ms, parked_as, facts, evidence, raw FROM notification_7;
+    DROP TABLE notification_7;
+    UPDATE state SET version = 8;
 "
     ),
 ];

@@ -59,6 +59,11 @@ impl Bench<'_> {
     }
 }
 
+/// Whether the merchant is to hear of a judgement.
+pub(super) fn is_told(transition: Transition) -> bool {
+    matches!(transition, Transition::Move(_) | Transition::Quarantine(_))
+}
+
 /// The verdict as it is stored and logged.
 pub(super) fn verdict(transition: Transition) -> &'static str {
     match transition {

@@ -36,6 +36,9 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn head(this: &Row) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn noted(this: &Row) -> Option<String>;
 }
 
 /// An order's database.

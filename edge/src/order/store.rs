@@ -167,26 +167,6 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps a notification, with the verdict on it and the bytes that prove it.
-    ///
-    /// # Errors
-    ///
-    /// When the database fails.
-    pub fn keep(&self, note: &super::rpc::Accepted, verdict: &str, now_ms: u64) -> Result<()> {
-        self.run(
-            "INSERT INTO notification (notify_id, received_ms, verdict, facts, evidence, raw) \
-             VALUES (?, ?, ?, ?, ?, ?)",
-            vec![
-                note.facts.notify_id.as_str().into(),
-                integer(now_ms)?,
-                verdict.into(),
-                serde_json::to_string(&note.facts)?.into(),
-                note.evidence.as_str().into(),
-                note.raw.as_str().into(),
-            ],
-        )
-    }
-
     /// The notifications that came before the order was registered, oldest first.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! for [`Store`] holds here.
 
 use super::audit::{BEGIN, Broken, Line, verify};
+use super::rpc::Accepted;
 use super::store::{Store, integer};
 use serde::Deserialize;
 use worker::{Result, SqlStorageValue as Value};
@@ -9,6 +10,18 @@ use worker::{Result, SqlStorageValue as Value};
 /// How long a change may wait before the index across orders hears of it: changes that come
 /// together are told together.
 pub(super) const INDEX_DELAY_MS: u64 = 1_000;
+
+/// A notification came: the act of its line.
+const NOTIFIED: &str = "notified";
+
+/// Every line of the trail, wherever it stands.
+macro_rules! lines {
+    () => {
+        "(SELECT seq, at_ms, who, act, detail, hash FROM audit UNION ALL \
+         SELECT seq, received_ms, '', 'notified', line, hash FROM notification WHERE hash IS NOT NULL) AS line"
+    };
+}
+pub(super) use lines;
 
 /// Lines read at once.
 const PAGE: u64 = 500;
@@ -70,14 +83,22 @@ impl Chores {
 
 /// When the first delivery, question or chore is due. The index is told at once when its last
 /// hearing was long ago, later when it is failing. The runtime takes at most five in a row.
-const DUE: &str = "SELECT min(due_ms) AS due_ms FROM ( \
+const DUE: &str = concat!(
+    "SELECT min(due_ms) AS due_ms FROM ( \
      SELECT due_ms FROM delivery WHERE state = 'waiting' UNION ALL \
      SELECT question_ms FROM state UNION ALL \
      SELECT min(due_ms) FROM (SELECT due_ms FROM refund UNION ALL \
      SELECT parked_ms FROM notification) UNION ALL \
      SELECT min(received_ms) + ?1 FROM notification WHERE raw <> '' UNION ALL \
-     SELECT max(min(at_ms) + ?2, retry_ms) FROM audit, state \
-     WHERE ?3 AND audit.seq > told_seq)";
+     SELECT max(min(at_ms) + ?2, retry_ms) FROM ",
+    lines!(),
+    ", state WHERE ?3 AND line.seq > told_seq)"
+);
+
+/// What the line of a notification says.
+fn said(verdict: &str, opened: &str) -> String {
+    format!("{verdict} {opened}").trim_end().to_owned()
+}
 
 impl Store {
     /// Adds a line to the audit trail for what the Worker did by itself. `detail` holds codes,
@@ -108,16 +129,7 @@ impl Store {
         now_ms: u64,
         took_ms: Option<u64>,
     ) -> Result<()> {
-        let head = self.head()?;
-        let mut line = Line {
-            seq: head.seq.saturating_add(1),
-            at_ms: now_ms,
-            by: by.to_owned(),
-            act: act.to_owned(),
-            detail: detail.to_owned(),
-            hash: String::new(),
-        };
-        line.hash = line.seal(&head.hash);
+        let line = self.next_line(by, act, detail, now_ms)?;
         self.run(
             "INSERT INTO audit (seq, at_ms, who, act, detail, hash, took_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
@@ -130,9 +142,63 @@ impl Store {
                 took_ms.map(integer).transpose()?.into(),
             ],
         )?;
-        let (seq, hash) = (line.seq, line.hash);
-        *self.head.borrow_mut() = Some(Head { seq, hash });
+        self.written(line);
         Ok(())
+    }
+
+    /// Keeps a notification, with the verdict on it and the bytes that prove it, and the line of the trail
+    /// that says so: one row, as most notifications change nothing else. `opened` names the key that
+    /// verified it, where it is not the present one.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn keep(&self, note: &Accepted, verdict: &str, opened: &str, now_ms: u64) -> Result<()> {
+        let line = self.next_line("", NOTIFIED, &said(verdict, opened), now_ms)?;
+        self.run(
+            "INSERT INTO notification (seq, notify_id, received_ms, verdict, line, hash, facts, evidence, raw) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                integer(line.seq)?,
+                note.facts.notify_id.as_str().into(),
+                integer(now_ms)?,
+                verdict.into(),
+                line.detail.as_str().into(),
+                line.hash.as_str().into(),
+                serde_json::to_string(&note.facts)?.into(),
+                note.evidence.as_str().into(),
+                note.raw.as_str().into(),
+            ],
+        )?;
+        self.written(line);
+        Ok(())
+    }
+
+    /// Adds a line for a notification that came before.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub fn repeated(&self, verdict: &str, opened: &str, now_ms: u64) -> Result<()> {
+        self.audit(NOTIFIED, &said(verdict, opened), now_ms)
+    }
+
+    fn next_line(&self, by: &str, act: &str, detail: &str, now_ms: u64) -> Result<Line> {
+        let head = self.head()?;
+        let mut line = Line {
+            seq: head.seq.saturating_add(1),
+            at_ms: now_ms,
+            by: by.to_owned(),
+            act: act.to_owned(),
+            detail: detail.to_owned(),
+            hash: String::new(),
+        };
+        line.hash = line.seal(&head.hash);
+        Ok(line)
+    }
+
+    fn written(&self, Line { seq, hash, .. }: Line) {
+        *self.head.borrow_mut() = Some(Head { seq, hash });
     }
 
     /// The last line of the trail.
@@ -145,7 +211,11 @@ impl Store {
             return Ok(head.clone());
         }
         let head: Option<Head> = self.first(
-            "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
+            concat!(
+                "SELECT seq, hash FROM ",
+                lines!(),
+                " ORDER BY seq DESC LIMIT 1"
+            ),
             vec![],
         )?;
         let head = head.unwrap_or_else(Head::begin);
@@ -160,8 +230,11 @@ impl Store {
     /// When the database fails.
     pub fn trail(&self, after: u64, limit: u64) -> Result<Vec<Line>> {
         self.all(
-            "SELECT seq, at_ms, who AS \"by\", act, detail, hash FROM audit WHERE seq > ? \
-             ORDER BY seq LIMIT ?",
+            concat!(
+                "SELECT seq, at_ms, who AS \"by\", act, detail, hash FROM ",
+                lines!(),
+                " WHERE seq > ? ORDER BY seq LIMIT ?"
+            ),
             vec![integer(after)?, integer(limit)?],
         )
     }
