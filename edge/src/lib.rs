@@ -42,6 +42,7 @@ pub mod webcrypto;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+use admin::counters::{self, Family};
 use config::Config;
 use error::Failure;
 use notify::Words;
@@ -82,6 +83,8 @@ async fn notified(
     config: &Config,
 ) -> Result<web_sys::Response> {
     if let Some(wait_s) = rate::wait_s(request, Area::Notify) {
+        // One line of the log tells of the source; each of its requests is counted.
+        counters::count(Family::Refusals, "too_many");
         return words.refuse(Failure::TooMany { wait_s }.into());
     }
     let received = match words.provider {

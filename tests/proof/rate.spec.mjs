@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 
 import { expect, test } from "@playwright/test";
 
+import { Admin } from "../stack/admin.mjs";
 import * as antom from "../stack/antom.mjs";
 import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
@@ -115,6 +116,21 @@ test("log_says_once_that_a_source_is_held_and_not_which", async () => {
   for (let n = 0; n < 10; n += 1) await bench.notify(forged(order), forger);
   await expect.poll(() => lines(bench).slice(before)).toEqual([{ event: "source_held", area: "notify" }]);
   expect(bench.workerd.log.filter((line) => line.includes(forger["cf-connecting-ip"]))).toEqual([]);
+});
+
+test("each_request_of_a_held_source_is_counted_though_the_log_has_one_line", async () => {
+  const admin = new Admin({ origin: bench.origin, token: bench.secrets["admin.token"] });
+  const counted = async () => {
+    const metrics = await (await admin.fetch("metrics")).text();
+    return Number(/refusals_total\{code="too_many"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+  };
+  const order = await bench.register();
+  const forger = source();
+  const [before, held] = [await counted(), lines(bench).length];
+  await exhaust(forger, order);
+  for (let n = 0; n < 7; n += 1) expect(await bench.notify(forged(order), forger)).toEqual(refused("too_many", 429));
+  expect(await counted()).toBe(before + 7);
+  expect(lines(bench).length).toBe(held + 1);
 });
 
 test("rate_limiting_binding_counts_refusals_alone_by_account_area_and_source", async () => {
