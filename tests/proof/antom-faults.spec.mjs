@@ -1,9 +1,12 @@
 // The loops of faults.spec for orders that Antom collects: what is asked there, and what it says, may
 // fail once at any point, and nobody pays, gets or hears anything twice.
 
+import { createHash } from "node:crypto";
+
 import { expect, test } from "@playwright/test";
 
 import { antomClaims, paidMessage, result } from "../stack/antom.mjs";
+import { freshNumber } from "../stack/tokens.mjs";
 import { openAntom } from "./antom.mjs";
 import { expectOnce, loop } from "./fault-loop.mjs";
 import { openWorld } from "./faults.mjs";
@@ -81,7 +84,24 @@ const refund = {
   },
 };
 
-for (const [name, scenario] of Object.entries({ payment, question, refund })) {
+/** What belongs to no order is kept by the account, once, before Antom hears that we have it. */
+const dispute = {
+  kinds: ["account", "sql", "alarm.set"],
+  async run(world) {
+    const message = { ...paidMessage(freshNumber()), notifyType: "DISPUTE_CREATED" };
+    await world.tellAntom(message);
+    await world.tellAntom(message);
+    return { world, digest: `sha256:${createHash("sha256").update(JSON.stringify(message)).digest("hex")}` };
+  },
+  async verdict({ world, digest }) {
+    const { messages } = await world.bench.admin.get("quarantine/signed?provider=antom");
+    const kept = messages.filter(({ evidence }) => evidence === digest);
+    // Where the answer was lost it was sent once more.
+    expect(kept.map(({ reason, times }) => [reason, times >= 2 && times <= 3])).toEqual([["other_kind", true]]);
+  },
+};
+
+for (const [name, scenario] of Object.entries({ payment, question, refund, dispute })) {
   for (const kind of scenario.kinds) {
     test(`antom_${name}_survives_every_fault_of_${kind}`, async () => {
       test.setTimeout(240_000);

@@ -1,11 +1,13 @@
 // What a deployment with other settings makes of orders that are open, and of events that are queued.
 
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "@playwright/test";
 
+import { hurryAlarms } from "../stack/index-bench.mjs";
 import { paidFields } from "../stack/notification.mjs";
-import { ACCEPTED } from "./bench.mjs";
+import { ACCEPTED, reconfigure } from "./bench.mjs";
 import { closedAfterEach, openAsking } from "./opened.mjs";
 
 test.describe.configure({ mode: "parallel" });
@@ -63,6 +65,31 @@ test("event_for_an_endpoint_that_was_removed_is_a_dead_letter_and_goes_when_it_i
   expect(await admin.post(`orders/${order.out_trade_no}/replay`, { endpoint: "2" })).toEqual([202, { deliveries: 1 }]);
   await expect.poll(() => deliveries(admin, order)).toEqual([["1", "delivered", "204"], ["2", "delivered", "204"]]);
   expect(new Set(bench.receiver.attempts(order.out_trade_no).map(({ webhook_id }) => webhook_id)).size).toBe(1);
+});
+
+// The runtime gives an alarm up that throws six times, and with it the event.
+test("event_that_waits_outlives_a_deployment_without_one_of_its_secrets", async () => {
+  const { bench, admin } = await open({ FORWARD_LADDER_S: "0,2,2,2" });
+  const order = await bench.register();
+  bench.receiver.plan(order.out_trade_no, (attempt) => ({ status: attempt === 1 ? 503 : 204 }));
+  expect(await bench.tell(paidFields(order.out_trade_no))).toEqual(ACCEPTED);
+  await expect.poll(() => told(bench, order).length).toBe(1);
+  const alarms = join(bench.place, "state", "OrderObject");
+  const failed = () => bench.workerd.log.filter((line) => line.includes('"event":"alarm_failed"')).length;
+  for (let nth = 1; nth <= 8; nth += 1) {
+    await bench.workerd.kill();
+    reconfigure(bench, { FORWARD_SECRET: undefined });
+    expect(hurryAlarms(alarms)).toBe(1);
+    await bench.workerd.start(() => fetch(`${bench.origin}/healthz`).then(({ status }) => status === 503, () => false));
+    await expect.poll(failed).toBe(nth);
+  }
+  expect(told(bench, order).length).toBe(1);
+  await bench.workerd.kill();
+  reconfigure(bench, { FORWARD_SECRET: bench.variables.FORWARD_SECRET });
+  expect(hurryAlarms(alarms)).toBe(1);
+  await bench.workerd.start();
+  await expect.poll(() => told(bench, order).map(([, , status]) => status)).toEqual([503, 204]);
+  expect(await deliveries(admin, order)).toEqual([["1", "delivered", "204"]]);
 });
 
 test("server_that_said_410_is_not_held_against_the_one_that_replaces_it", async () => {

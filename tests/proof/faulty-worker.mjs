@@ -12,10 +12,10 @@
 
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
-import Built, { EndpointObject as BuiltEndpoint, OrderObject as BuiltOrder } from "./index.js";
+import Built, { AccountObject as BuiltAccount, EndpointObject as BuiltEndpoint, OrderObject as BuiltOrder } from "./index.js";
 import { wrap } from "./wrap.mjs";
 
-// Whatever else the Worker exports; the two classes below take the place of its own.
+// Whatever else the Worker exports; the classes below take the place of its own.
 export * from "./index.js";
 
 /** Deadlines of the Worker's are over sooner here, so that what hangs is waited for in tests. */
@@ -222,6 +222,20 @@ export class EndpointObject {
 
   fetch(request) {
     return this.inner.fetch(request);
+  }
+}
+
+export class AccountObject {
+  constructor(state, env) {
+    this.inner = new BuiltAccount(faultyState(state), faultyEnv(env));
+  }
+
+  fetch(request) {
+    return this.inner.fetch(request);
+  }
+
+  alarm() {
+    return this.inner.alarm();
   }
 }
 
