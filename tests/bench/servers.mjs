@@ -15,6 +15,14 @@ import { paidFields, signed } from "../stack/notification.mjs";
 const PROOF = join(import.meta.dirname, "..", "proof");
 const READY_MS = 20_000;
 
+/** What others would deploy to the same runtime, and what the runtime itself costs. */
+const WORKERS = [
+  { id: "javascript-worker", name: "plain JavaScript Worker", file: "baseline-worker.mjs" },
+  { id: "javascript-same", name: "JavaScript Worker that does the same work", file: "baseline-same.mjs" },
+  { id: "one-object", name: "JavaScript Worker, one object for all orders", file: "one-object-worker.mjs" },
+  { id: "floor", name: "the runtime alone, answers at once", file: "floor-worker.mjs" },
+];
+
 /** A program of Node's that can be killed and started again, as {@link Workerd} can. */
 export class NodeServer {
   #args;
@@ -64,8 +72,8 @@ const listens = (origin) => fetch(origin, { method: "POST" }).then((answer) => a
 export async function openServers(base) {
   const ours = await openBench({ base, env: { FORWARD_LADDER_S: "3600" } });
   const yardstick = (file) => openBench({ base, worker: plainWorker(join(PROOF, file), { binding: "ORDER", className: "OrderObject" }) });
-  const baseline = await yardstick("baseline-worker.mjs");
-  const same = await yardstick("baseline-same.mjs");
+  const benches = [ours];
+  for (const { file } of WORKERS) benches.push(await yardstick(file));
   const { entry, version } = await alipaySdk();
   const keys = mkdtempSync(join(tmpdir(), "alipay-checkout-bench-"));
   for (const name of ["merchant-private.pem", "alipay-public.pem"]) writeFileSync(join(keys, name), ours.secrets[name], { mode: 0o600 });
@@ -79,14 +87,14 @@ export async function openServers(base) {
   return {
     ours,
     list: [
-      { id: "ours", name: "ours", process: ours.workerd, config: join(ours.place, "config.capnp") },
-      { id: "javascript-worker", name: "plain JavaScript Worker", process: baseline.workerd, config: join(baseline.place, "config.capnp") },
-      { id: "javascript-same", name: "JavaScript Worker that does the same work", process: same.workerd, config: join(same.place, "config.capnp") },
+      ...[{ id: "ours", name: "ours" }, ...WORKERS].map(({ id, name }, n) => (
+        { id, name, process: benches[n].workerd, config: join(benches[n].place, "config.capnp") }
+      )),
       { id: "node-sqlite", name: `Node, alipay-sdk ${version}, SQLite`, process: nodes[0] },
       { id: "node", name: `Node, alipay-sdk ${version}, keeps nothing`, process: nodes[1] },
     ],
     close: async () => {
-      await Promise.all([...nodes.map((server) => server.kill()), ours.close(), baseline.close(), same.close()]);
+      await Promise.all([...nodes.map((server) => server.kill()), ...benches.map((bench) => bench.close())]);
       rmSync(keys, { recursive: true, force: true });
     },
   };

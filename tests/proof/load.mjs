@@ -1,6 +1,7 @@
 // How fast the notify route is, and what it costs, beside yardsticks in the same run: the least that a
-// JavaScript Worker can do with the same promise, a JavaScript Worker that does the same work as ours, and a Node
-// server that verifies with Alipay's own SDK and keeps nothing, or keeps a row. Once with forged
+// JavaScript Worker can do with the same promise, a JavaScript Worker that does the same work as ours, a Node
+// server that verifies with Alipay's own SDK and keeps nothing, or keeps a row, and two limits: one object for all
+// orders, and the runtime that only answers. Once with forged
 // notifications, which are verified and refused, so that nothing but verification is measured; once with
 // genuine ones, which are durable before they are acknowledged. State is in memory, so that no disk is
 // measured. The runtime opens an order's database when the order was asleep, which is most of what a
@@ -21,7 +22,7 @@ import { paidFields, signed } from "../stack/notification.mjs";
 import { orderToken } from "../stack/tokens.mjs";
 import { encoded, openBench } from "./bench.mjs";
 import { options, settled } from "./checks.mjs";
-import { row, spread, used } from "./measures.mjs";
+import { asleep, row, spread, used } from "./measures.mjs";
 import { alipaySdk } from "./peers.mjs";
 import { compareStreams } from "./streams.mjs";
 import { fire, post } from "./wire.mjs";
@@ -51,6 +52,9 @@ async function measure({ origin, pid }, requests, settings) {
 
 const LEAST = "JavaScript, the least";
 const SAME = "JavaScript, same work";
+const ONE_OBJECT = "JavaScript, one object";
+const FLOOR = "the runtime, answers at once";
+const SDK_KEEPS = "Node, the same with SQLite";
 
 /** The servers: `{ name, origin, pid, keeps }`, the last for those that are measured only where they keep or not. */
 async function servers() {
@@ -60,7 +64,9 @@ async function servers() {
     const worker = plainWorker(join(import.meta.dirname, name), { binding: "ORDER", className: "OrderObject" });
     return openBench({ worker });
   };
-  const benches = [ours, await yardstick("baseline-worker.mjs"), await yardstick("baseline-same.mjs")];
+  const files = ["baseline-worker.mjs", "baseline-same.mjs", "one-object-worker.mjs", "floor-worker.mjs"];
+  const benches = [ours];
+  for (const file of files) benches.push(await yardstick(file));
   const { entry, version } = await alipaySdk();
   const keys = mkdtempSync(join(tmpdir(), "alipay-checkout-load-"));
   for (const name of ["merchant-private.pem", "alipay-public.pem"]) writeFileSync(join(keys, name), ours.secrets[name], { mode: 0o600 });
@@ -74,10 +80,13 @@ async function servers() {
   };
   const nodes = [
     await node(`Node, alipay-sdk ${version}`, false),
-    await node("the same, with SQLite", true, join(ours.place, "node.sqlite")),
+    await node(SDK_KEEPS, true, join(ours.place, "node.sqlite")),
   ];
   rmSync(keys, { recursive: true });
-  const workers = ["ours", LEAST, SAME].map((name, n) => ({ name, origin: benches[n].origin, pid: benches[n].workerd.pid }));
+  const keeps = { [ONE_OBJECT]: true, [FLOOR]: true };
+  const workers = ["ours", LEAST, SAME, ONE_OBJECT, FLOOR].map((name, n) => (
+    { name, keeps: keeps[name], origin: benches[n].origin, pid: benches[n].workerd.pid }
+  ));
   return {
     ours,
     list: [...workers, ...nodes],
@@ -111,6 +120,7 @@ async function compare({ rounds, requests, connections, awake }) {
   try {
     const orders = Array.from({ length: count }, () => ours.claims());
     await fire(ours.origin, orders.map((order) => post(ours.origin, "/checkout", `order_token=${orderToken(order)}`)), { connections });
+    const asked_at = new Map();
     for (const { title, status, message, measures } of CASES) {
       const measured = list.filter(measures);
       const results = new Map(measured.map(({ name }) => [name, []]));
@@ -120,13 +130,15 @@ async function compare({ rounds, requests, connections, awake }) {
         ));
         for (const server of measured) {
           const wired = messages.map((text) => post(server.origin, "/notify/gateway", text));
+          if (awake === 0 && status === 200) await asleep(asked_at.get(server));
           const result = await measure(server, wired, { connections, status });
+          asked_at.set(server, performance.now());
           // The first round warms up.
           if (round > 0) results.get(server.name).push(result);
         }
       }
-      const asleep = awake > 0 ? "awake" : "asleep";
-      process.stdout.write(`\n${title}.\n${requests} a round, ${rounds} rounds, ${connections} connections, ${count} orders (${asleep}); median (least–most)\n\n`);
+      const orders_are = awake > 0 ? "awake" : "asleep";
+      process.stdout.write(`\n${title}.\n${requests} a round, ${rounds} rounds, ${connections} connections, ${count} orders (${orders_are}); median (least–most)\n\n`);
       report(results);
     }
   } finally {
@@ -147,8 +159,9 @@ function report(results) {
   };
   const [own, ...others] = results.keys();
   for (const name of others) ratios(own, name);
+  if (results.has(FLOOR)) ratios(FLOOR, SDK_KEEPS);
   // How much of the difference is the work, and what a JavaScript Worker would reach beside Node.
-  for (const name of others.filter((other) => other !== SAME)) ratios(SAME, name);
+  for (const name of others.filter((other) => ![SAME, ONE_OBJECT, FLOOR].includes(other))) ratios(SAME, name);
 }
 
 /** What an order costs, from its registration to its event at the merchant's, as their number grows. */

@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { median } from "../bench/statistics.mjs";
 
@@ -13,6 +14,15 @@ export function used(pid) {
   const [utime, stime] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13).map(Number);
   const memory = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
   return { cpu: (utime + stime) / TICKS, mb: Number(memory) / 1024 };
+}
+
+/** After ten seconds without a request the runtime lets an object sleep; and one for it to do so. */
+const ASLEEP_MS = 11_000;
+
+/** Waits until the objects of a server are asleep that was asked last at `asked_at`, a time of `performance.now()`. */
+export async function asleep(asked_at = -Infinity) {
+  const rest = asked_at + ASLEEP_MS - performance.now();
+  if (rest > 0) await sleep(rest);
 }
 
 /** The median of rounds, with the least and the most. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 
 import { orderToken } from "../../stack/tokens.mjs";
 import { ON_DISK } from "../../proof/bench.mjs";
-import { used } from "../../proof/measures.mjs";
+import { asleep, used } from "../../proof/measures.mjs";
 import { fire, post } from "../../proof/wire.mjs";
 import { openServers, waiting } from "../servers.mjs";
 import { quantile } from "../statistics.mjs";
@@ -20,11 +20,19 @@ const COPIES = 8;
 const REMARKS = {
   "javascript-worker": {
     unlike: "`tests/proof/baseline-worker.mjs`: the same verification, one object per order and the same durable write; but no registration, no judgement of amount and status, no event for the merchant, no audit trail, no refusal of strangers.",
-    why: "gates, headers of every answer, a deadline and a log line before the object, and in it the registered order read and judged, a chained line of the trail, one transaction for all that is written, and an alarm, for which the runtime looks whenever it opens the object. How much of the difference is that work, and how much the way between JavaScript and wasm, the next row tells. A notification that is a line of the trail, in one table, would take a twentieth; the rest is what is promised.",
+    why: "gates, headers of every answer, a deadline and a log line before the object, and in it the registered order read and judged, a chained line of the trail, and an alarm, for which the runtime looks whenever it opens the object. How much of the difference is that work, and how much the way between JavaScript and wasm, the next row tells. The rest is what is promised.",
   },
   "javascript-same": {
     unlike: "`tests/proof/baseline-same.mjs`: the same gates, tables, rows, audit line, log line and headers, for this one route; no refunds, no questions, no other provider, no forwarding.",
     why: "what is left is the language: text copied into wasm and out of it, and a call between the two for each statement and each column that is bound. Fewer and larger calls would take part of it.",
+  },
+  "one-object": {
+    unlike: "`tests/proof/one-object-worker.mjs`: what another design would reach: one object for all orders, always awake, one row each. Every order waits for every other, and for the one place where that object is.",
+    why: "no database is opened, and what it promises is less than in the first row of JavaScript. It is beside the Node server what any Worker can be that keeps what it acknowledges.",
+  },
+  floor: {
+    unlike: "`tests/proof/floor-worker.mjs`: the runtime alone, which answers every request at once; nothing is read, verified or kept. The limit for Workers, not a peer.",
+    why: "it does nothing. Beside the rows of Node it tells what is left for verifying and keeping.",
   },
   "node-sqlite": {
     unlike: "`tests/proof/sdk-server.mjs` with a file: one database for all orders on one machine, committed before the answer (WAL, synchronous FULL); no judgement, nothing forwarded. It is one process in one place; an order object is opened anew wherever it sleeps.",
@@ -57,6 +65,7 @@ async function load(base, { rounds, requests, note }) {
     const orders = Array.from({ length: requests }, () => ours.claims());
     await fire(ours.origin, orders.map((order) => post(ours.origin, "/checkout", `order_token=${orderToken(order)}`)), { connections: CONNECTIONS });
     const found = new Map(list.map(({ id }) => [id, { rate: [], p50: [], p99: [], cpu: [], mb: [], alone: [] }]));
+    const asked_at = new Map();
     // The first round warms up.
     for (let round = 0; round <= rounds; round += 1) {
       // Fresh each time: a repeat is cheaper.
@@ -64,8 +73,10 @@ async function load(base, { rounds, requests, note }) {
       const few = orders.slice(0, Math.ceil(requests / 10)).map(({ out_trade_no }) => waiting(out_trade_no));
       for (const { id, process } of list) {
         note(`round ${round}: ${id}`);
+        await asleep(asked_at.get(id));
         const result = await measured(process, messages, CONNECTIONS);
         const { p50: alone } = await measured(process, few, 1);
+        asked_at.set(id, performance.now());
         if (round === 0) continue;
         for (const [name, value] of Object.entries({ ...result, alone })) found.get(id)[name].push(value);
       }
@@ -96,9 +107,10 @@ async function coldStarts({ rounds, note }) {
   const { ours, list, close } = await openServers(IN_MEMORY);
   try {
     const order = await ours.register();
-    const found = new Map(list.map(({ id }) => [id, { first: [], isolate: [], mb: [] }]));
+    const started = list.filter(({ id }) => id === "ours" || id in START);
+    const found = new Map(started.map(({ id }) => [id, { first: [], isolate: [], mb: [] }]));
     for (let round = 0; round <= rounds; round += 1) {
-      for (const server of list) {
+      for (const server of started) {
         note(`round ${round}: ${server.id} starts`);
         await server.process.kill();
         const first = await firstAnswer(server, waiting(order.out_trade_no));
@@ -111,7 +123,7 @@ async function coldStarts({ rounds, note }) {
         if (isolate !== undefined) values.isolate.push(isolate);
       }
     }
-    return list.map(({ id, name }) => {
+    return started.map(({ id, name }) => {
       const { isolate, ...values } = found.get(id);
       return { id, name, values: isolate.length > 0 ? { ...values, isolate } : values, ...START[id] };
     });
