@@ -153,6 +153,7 @@ test("merchants_side", async () => {
   }
   await send("adminMend", { path: { name: "1" } });
   await send("adminMend", { path: { name: "5" } });
+  for (const query of ["", "limit=1", "after=1"]) await send("adminTrail", { query });
   await send("adminReplay", { path });
   await send("adminReplay", { path, ...json({ event: "evt_0" }) });
   await send("adminQuery", { path });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 
 import { Admin } from "../stack/admin.mjs";
+import { openIndexBench } from "../stack/index-bench.mjs";
 import { paidFields } from "../stack/notification.mjs";
 import { ACCEPTED, openBench } from "./bench.mjs";
 
@@ -42,6 +43,38 @@ async function exported() {
   }
   return { lines: text.trimEnd().split("\n"), head: (await admin.order(out_trade_no)).audit.head };
 }
+
+test("what_staff_does_to_more_than_one_order_is_a_trail_of_the_account_and_survives_a_kill", async () => {
+  const own = await openIndexBench();
+  try {
+    const { admin } = own;
+    expect(await trailOf(admin)).toEqual([]);
+    await admin.post("endpoints/1/mend", {});
+    expect((await admin.post("rebuild", {}))[0]).toBe(202);
+    expect((await admin.post("dead-letters/replay", { endpoint: "1" }))[0]).toBe(202);
+    expect((await admin.post("dead-letters/replay", { endpoint: "a stranger's words" }))[0]).toBe(202);
+    // What is refused is not done, and is no line.
+    expect(await own.as("reader").refusal("endpoints/1/mend", { method: "POST" })).toEqual([403, "admin_scope"]);
+    expect(await admin.refusal("endpoints/5/mend", { method: "POST" })).toEqual([404, "endpoint_unknown"]);
+    await own.workerd.kill();
+    await own.workerd.start();
+    const found = await trailOf(admin);
+    expect(found.map((line) => JSON.parse(line)).map(({ seq, by, act, detail }) => [seq, by, act, detail])).toEqual([
+      [1, "boss", "mended", "1"], [2, "boss", "rebuilt", ""], [3, "boss", "replayed_dead", "1"], [4, "boss", "replayed_dead", "unknown"],
+    ]);
+    expect(verified(found)).toEqual([0, `4 lines hold, and end with ${JSON.parse(found.at(-1)).hash}`, ""]);
+    expect(verified(found.toSpliced(1, 1))).toEqual([1, "", "line 2 does not hold"]);
+    const page = await admin.fetch("audit?after=1&limit=2");
+    expect([page.headers.get("link"), (await page.text()).trimEnd().split("\n")]).toEqual([
+      '<?after=3&limit=2&provider=alipay-gateway>; rel="next"', found.slice(1, 3),
+    ]);
+  } finally {
+    await own.shut();
+  }
+});
+
+/** The lines of the account's trail. */
+const trailOf = async (admin) => (await (await admin.fetch("audit")).text()).split("\n").filter((line) => line !== "");
 
 /** What the script says of lines. */
 function verified(these) {

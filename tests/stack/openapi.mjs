@@ -84,7 +84,7 @@ export async function judge(operation, answer) {
 
 function read(type, text) {
   if (/[/+]json$/.test(type)) return [JSON.parse(text)];
-  if (type === "application/jsonl") return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  if (type === "application/jsonl") return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   return [text];
 }
 

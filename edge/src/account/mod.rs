@@ -1,11 +1,14 @@
 //! One account at Alipay: what its orders share, and what belongs to none of them. Refund numbers are
-//! unique in an account, and refunds are asked for one after the other.
+//! unique in an account, and refunds are asked for one after the other; what staff does to all of it is a
+//! trail of its own.
 
 pub mod evidence;
 pub mod object;
+pub mod trail;
 
 use crate::config::Config;
 use crate::event::hex;
+use crate::order::audit::Line;
 use crate::pause::within;
 use crate::provider::{Name, Provider};
 use evidence::{Evidence, EvidenceView};
@@ -13,6 +16,7 @@ use object::{BINDING, Command};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
+use trail::Act;
 use worker::{Env, Error, Method, Request, RequestInit, Result};
 
 /// A panic inside an object leaves its caller hanging for minutes; nobody waits that long.
@@ -91,6 +95,30 @@ pub async fn keep(
 /// When the account's object does not answer.
 pub async fn list(env: &Env, config: &Config, provider: Provider) -> Result<Vec<EvidenceView>> {
     ask(env, config, provider, &Command::List).await
+}
+
+/// Notes what staff is about to do. Without it nothing is done.
+///
+/// # Errors
+///
+/// When the account's object does not answer.
+pub async fn note(env: &Env, config: &Config, provider: Provider, act: Act) -> Result<()> {
+    ask(env, config, provider, &Command::Note(act)).await
+}
+
+/// At most `limit` lines of what staff did, after the line number `after`, oldest first.
+///
+/// # Errors
+///
+/// When the account's object does not answer.
+pub async fn trail(
+    env: &Env,
+    config: &Config,
+    provider: Provider,
+    after: u64,
+    limit: u64,
+) -> Result<Vec<Line>> {
+    ask(env, config, provider, &Command::Trail { after, limit }).await
 }
 
 async fn ask<T: DeserializeOwned>(

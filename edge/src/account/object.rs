@@ -5,6 +5,7 @@
 )]
 
 use super::evidence::{self, Evidence};
+use super::trail::{self, Act};
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::ladder::FAR_MS;
@@ -55,6 +56,8 @@ pub enum Command {
     },
     /// List what is kept.
     List,
+    /// Note what staff does.
+    Note(Act),
     /// Which order was a refund's number taken for?
     Owner {
         /// The number.
@@ -62,6 +65,13 @@ pub enum Command {
     },
     /// When may the next refund be asked for?
     Slot,
+    /// Show what staff did.
+    Trail {
+        /// Lines after this number.
+        after: u64,
+        /// At most so many.
+        limit: u64,
+    },
 }
 
 /// One account.
@@ -94,8 +104,12 @@ impl DurableObject for AccountObject {
                 self.purge(&sql).await?;
                 Response::from_json(&evidence::list(&sql)?)
             }
+            Command::Note(act) => Response::from_json(&trail::note(&sql, act, now_ms())?),
             Command::Owner { out_return_no } => Response::from_json(&owner(&sql, &out_return_no)?),
             Command::Slot => Response::from_json(&slot(&sql, now_ms())?),
+            Command::Trail { after, limit } => {
+                Response::from_json(&trail::lines(&sql, after, limit)?)
+            }
         }
     }
 
@@ -118,6 +132,7 @@ impl AccountObject {
         let sql = self.state.storage().sql();
         sql.exec(SCHEMA, vec![])?;
         sql.exec(evidence::SCHEMA, vec![])?;
+        sql.exec(trail::SCHEMA, vec![])?;
         Ok(sql)
     }
 

@@ -81,6 +81,12 @@ impl Desk<'_> {
             return Err(Failure::Parameter("cursor"));
         }
         let rows = self.rows(&find, " AND dead > 0").await?;
+        let endpoint = asked.endpoint.as_deref().map(|named| {
+            let known = self.config.endpoints.iter().find(|one| one.name == named);
+            known.map_or("unknown", |one| one.name)
+        });
+        self.note("replayed_dead", endpoint.unwrap_or_default())
+            .await?;
         let (mut orders, mut deliveries) = (0_u64, 0_u64);
         for row in &rows {
             let replay = rpc::Replay {
@@ -118,6 +124,7 @@ impl Desk<'_> {
     pub(super) async fn mend(&self, name: &str) -> Result<Response, Failure> {
         let known = self.config.endpoints.iter().find(|one| one.name == name);
         let known = known.ok_or(Failure::EndpointUnknown)?;
+        self.note("mended", known.name).await?;
         endpoint::mend(self.env, known, &self.bearer.name).await?;
         log::admin(&self.bearer.name, "mend", known.name);
         let view = endpoint::show(self.env, known).await?;
@@ -145,6 +152,8 @@ impl Desk<'_> {
             "limit": REBUILT_PAGE,
         });
         let index = self.index()?;
+        self.note("rebuilt", asked.cursor.as_deref().unwrap_or_default())
+            .await?;
         if asked.cursor.is_none() {
             index.make().await.map_err(|error| index_fault(&error))?;
         }

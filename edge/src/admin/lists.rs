@@ -6,6 +6,7 @@ use super::{Desk, index_fault, parameters};
 use crate::account;
 use crate::endpoint::object as endpoint;
 use crate::error::Failure;
+use crate::order::audit::Line;
 use crate::order::rpc::view::{DeliveryView, NotificationView, OrderView, Row};
 use crate::order::rpc::{Command, Reply};
 use crate::provider::Provider;
@@ -75,29 +76,28 @@ impl Desk<'_> {
         }
     }
 
-    /// The trail as JSON lines, oldest first.
+    /// An order's trail as JSON lines, oldest first.
     pub(super) async fn audit(&self, request: &Request, number: &str) -> Result<Response, Failure> {
-        let (mut after, mut limit) = (0, MAX_LINES);
-        for (name, value) in parameters(request)? {
-            match name.as_str() {
-                "after" => {
-                    after =
-                        whole(&value, 0, u64::from(u32::MAX)).ok_or(Failure::Parameter("after"))?;
-                }
-                "limit" => {
-                    limit = whole(&value, 1, MAX_LINES).ok_or(Failure::Parameter("limit"))?;
-                }
-                _ => return Err(Failure::Parameter("query")),
-            }
-        }
+        let (after, limit) = lines_asked(request)?;
         let Reply::Trail(lines) = self.ask(number, &Command::Trail { after, limit }).await? else {
             return Err(Failure::Unavailable);
         };
         if lines.is_empty() && after == 0 {
             return Err(Failure::OrderUnknown);
         }
+        self.in_lines(&lines, limit)
+    }
+
+    /// The same of what staff did that is not about one order.
+    pub(super) async fn trail(&self, request: &Request) -> Result<Response, Failure> {
+        let (after, limit) = lines_asked(request)?;
+        let lines = account::trail(self.env, self.config, self.provider, after, limit).await?;
+        self.in_lines(&lines, limit)
+    }
+
+    fn in_lines(&self, lines: &[Line], limit: u64) -> Result<Response, Failure> {
         let mut text = String::new();
-        for line in &lines {
+        for line in lines {
             text.push_str(&serde_json::to_string(line).map_err(worker::Error::from)?);
             text.push('\n');
         }
@@ -246,6 +246,23 @@ impl Desk<'_> {
             .filter(|view| !matches!(view, Err(Failure::OrderUnknown)))
             .collect()
     }
+}
+
+/// Which lines of a trail are asked for: after which, and how many at most.
+fn lines_asked(request: &Request) -> Result<(u64, u64), Failure> {
+    let (mut after, mut limit) = (0, MAX_LINES);
+    for (name, value) in parameters(request)? {
+        match name.as_str() {
+            "after" => {
+                after = whole(&value, 0, u64::from(u32::MAX)).ok_or(Failure::Parameter("after"))?;
+            }
+            "limit" => {
+                limit = whole(&value, 1, MAX_LINES).ok_or(Failure::Parameter("limit"))?;
+            }
+            _ => return Err(Failure::Parameter("query")),
+        }
+    }
+    Ok((after, limit))
 }
 
 /// A page of a list; `cursor` leads to the next one.

@@ -2,7 +2,7 @@
 //! again. Open only where `ADMIN_TOKENS` is configured; else these routes do not exist.
 //!
 //! The order objects hold the truth; [`index`] finds them. Who may do what is in [`auth`]; each act is
-//! a line of the order's audit trail with the token's name. See `docs/openapi.yaml`.
+//! a line of the order's audit trail with the token's name, or of the account's where it is about no one order. See `docs/openapi.yaml`.
 
 mod acts;
 mod attempts;
@@ -16,12 +16,13 @@ pub mod query;
 mod refunds;
 pub mod watchdog;
 
+use crate::account::trail::Act;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::order::rpc::{Command, Reply};
 use crate::provider::{Name, Provider};
 use crate::read::header;
-use crate::{http, log, orders};
+use crate::{account, http, log, orders};
 use alipay_protocol::trade::OutTradeNo;
 use auth::{Bearer, Scope};
 use worker::{Env, Method, Request, Response, Result};
@@ -58,6 +59,7 @@ enum Route<'a> {
     ReplayDead,
     SettleRefund(&'a str, &'a str),
     Token,
+    Trail,
 }
 
 /// Answers a request below `/admin/`. No page may read the answer: there is no CORS here.
@@ -135,6 +137,7 @@ async fn serve(
             desk.settle_refund(request, number, out_return_no).await
         }
         Route::Token => desk.token(),
+        Route::Trail => desk.trail(request).await,
     }?;
     if method == Method::Get {
         return Ok(http::unless_known(request, answer).await?);
@@ -193,6 +196,7 @@ fn route(rest: &str) -> Option<(Route<'_>, Method, Option<Scope>)> {
         ["metrics"] => look(Route::Metrics),
         ["keys"] => look(Route::Keys),
         ["attempts"] => look(Route::Attempts),
+        ["audit"] => look(Route::Trail),
         ["token"] => Some((Route::Token, Method::Get, None)),
         _ => None,
     }
@@ -204,6 +208,16 @@ impl Desk<'_> {
         let number = OutTradeNo::parse(number).map_err(|_| Failure::OrderUnknown)?;
         let name = Name::new(self.provider, number.as_str());
         orders::ask(self.env, self.config, name, command).await
+    }
+
+    /// Writes down what the bearer is about to do to more than one order.
+    async fn note(&self, act: &str, detail: &str) -> std::result::Result<(), Failure> {
+        let act = Act {
+            by: self.bearer.name.clone(),
+            act: act.to_owned(),
+            detail: detail.to_owned(),
+        };
+        Ok(account::note(self.env, self.config, self.provider, act).await?)
     }
 
     /// The index, or why there is none.
@@ -252,6 +266,10 @@ mod tests {
                     Method::Post,
                     Some(Scope::Refund),
                 )),
+            ),
+            (
+                "audit",
+                Some((Route::Trail, Method::Get, Some(Scope::Read))),
             ),
             ("token", Some((Route::Token, Method::Get, None))),
             ("", None),
