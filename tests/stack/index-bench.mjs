@@ -141,11 +141,15 @@ export function forgetAlarms(folder) {
 /** Has every alarm go off at the next start: the time has come. Answers how many there are. */
 export function hurryAlarms(folder) {
   const database = new DatabaseSync(join(folder, "metadata.sqlite"));
-  const { changes } = database.prepare("UPDATE _cf_ALARM SET scheduled_time = 1").run();
+  const ids = database.prepare("UPDATE _cf_ALARM SET scheduled_time = 1 RETURNING actor_id").all();
   database.close();
-  // The object's own note of it, without which the runtime takes the alarm for an old one.
-  inOrders(folder, "UPDATE _cf_METADATA SET value = 1 WHERE key = 1");
-  return Number(changes);
+  for (const { actor_id } of ids) {
+    // The object's own note of it, without which the runtime takes the alarm for an old one.
+    const own = new DatabaseSync(join(folder, `${actor_id}.sqlite`));
+    own.exec("UPDATE _cf_METADATA SET value = 1 WHERE key = 1");
+    own.close();
+  }
+  return ids.length;
 }
 
 /** Runs a statement in every object's own database: that of orders, or whichever folder it is. */
