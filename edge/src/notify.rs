@@ -13,14 +13,11 @@ use crate::order::rpc::{Accepted, Command, Reply};
 use crate::order::state::{Facts, Says, Told};
 use crate::provider::{Name, Provider};
 use crate::webcrypto::WebCrypto;
-use crate::{account, antom, gateway, log, orders, read};
+use crate::{account, antom, gateway, limits, log, orders, read};
 use alipay_protocol::notification::Notification;
 use alipay_protocol::reply;
 use web_sys::Request;
 use worker::{Env, Result};
-
-/// A genuine notification has about 600 bytes; the verifier reads no more than this either.
-const MAX_BODY: usize = alipay_protocol::form::MAX_BODY;
 
 /// What a provider wants to hear, and in which form.
 #[derive(Debug)]
@@ -108,7 +105,7 @@ pub async fn receive(
     if read::media_type(request) != "application/x-www-form-urlencoded" {
         return Err(Failure::MediaType.into());
     }
-    let body = read::utf8(request, MAX_BODY).await?;
+    let body = read::utf8(request, limits::NOTIFY_GATEWAY).await?;
     let notification = match gateway.verifier.verify(&WebCrypto, &body).await {
         Ok(notification) => notification,
         Err(error) => {
