@@ -33,9 +33,9 @@ function folder(base, name) {
 
 /**
  * Starts a bench. `env` overrides the Worker's variables; `base` is the folder for its state, in memory
- * unless said otherwise; `worker`, `flags`, `made` and `probe` are {@link Workerd}'s.
+ * unless said otherwise; `worker`, `flags`, `made`, `unread` and `probe` are {@link Workerd}'s.
  */
-export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, made, probe } = {}) {
+export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, made, unread, probe } = {}) {
   // One set for all benches of the process: making keys takes longer than starting a Worker.
   secrets ??= ensureSecrets(folder(tmpdir(), "secrets")).secrets;
   const ports = await freePorts();
@@ -50,7 +50,7 @@ export async function openBench({ env = {}, base = IN_MEMORY, worker, flags, mad
   // An entry that is `undefined` takes a variable away.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
   const place = folder(base, "bench");
-  const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags, made });
+  const workerd = new Workerd({ home: place, port: ports.edge, variables: given, worker, flags, made, unread });
   useStack({ origins, secrets });
   try {
     await workerd.start(probe && (() => probe(workerd.origin)));
