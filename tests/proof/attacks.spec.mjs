@@ -164,6 +164,35 @@ test("a18_body_without_a_length_is_cut_at_the_limit", async () => {
   await expectUnmoved(order);
 });
 
+/** Posts bytes as they are: `[status line, refusal]`. */
+function posted(lengths, body) {
+  const { hostname, port } = new URL(bench.origin);
+  const head = `POST /notify/gateway HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n${lengths}\r\n`;
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(`${head}${body}`));
+    let got = "";
+    // The answer comes before all is written; what is left to write may then break.
+    const done = () => (got === "" ? undefined : resolve([got.split("\r\n")[0], /x-refusal: (\S+)/.exec(got)?.[1]]));
+    socket.setEncoding("latin1").on("data", (text) => { got += text; done(); socket.destroy(); });
+    socket.on("error", (error) => (got === "" ? reject(error) : done()));
+  });
+}
+
+// A length is believed before the body is read in one piece, so that nobody may contradict it.
+for (const [name, lengths, expected] of [
+  ["beside_chunks", "content-length: 10\r\ntransfer-encoding: chunked\r\n", ["HTTP/1.1 413 Payload Too Large", "body_too_long"]],
+  ["after_chunks", "transfer-encoding: chunked\r\ncontent-length: 10\r\n", ["HTTP/1.1 413 Payload Too Large", "body_too_long"]],
+  ["given_twice", "content-length: 10\r\ncontent-length: 500000\r\n", ["HTTP/1.1 400 Bad Request", undefined]],
+  ["given_as_a_list", "content-length: 10, 500000\r\n", ["HTTP/1.1 400 Bad Request", undefined]],
+  ["below_zero", "content-length: -1\r\n", ["HTTP/1.1 400 Bad Request", undefined]],
+  ["beyond_all_numbers", "content-length: 99999999999999999999999\r\n", ["HTTP/1.1 400 Bad Request", undefined]],
+]) {
+  test(`a18_length_${name}_is_not_believed`, async () => {
+    const chunk = `2000\r\n${"x".repeat(8192)}\r\n`;
+    expect(await posted(lengths, `${chunk.repeat(12)}0\r\n\r\n`)).toEqual(expected);
+  });
+}
+
 test("a18_bodies_that_never_end_keep_nobody_waiting", async () => {
   const order = await bench.register();
   const { hostname, port } = new URL(bench.origin);
