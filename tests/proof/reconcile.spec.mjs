@@ -63,12 +63,13 @@ const FORGERIES = [
 
 for (const [name, forge, code] of FORGERIES) {
   test(`answer_${name}_moves_nothing_and_is_${code}`, async () => {
-    const { bench, gateway, admin } = await openAsking(keep, { QUERY_LADDER_S: "1,1,3600" });
+    const { bench, gateway, admin } = await openAsking(keep, { QUERY_LADDER_S: Array(32).fill("1").join(",") });
     const order = await bench.register();
     const fields = paidFields(order.out_trade_no);
     gateway.say(order.out_trade_no, forge(tradeOf(fields)));
     const asked = async () => (await admin.trail(order.out_trade_no)).filter(({ act }) => act === "asked").map(({ detail }) => detail);
-    await expect.poll(asked).toEqual([code]);
+    // However often it was asked until we looked.
+    await expect.poll(async () => [...new Set(await asked())]).toEqual([code]);
     expect([await order.status(), bench.receiver.attempts(order.out_trade_no)]).toEqual(["redirected", []]);
     // The same without the fault, so that it is the fault which is refused.
     gateway.know(fields);
