@@ -92,9 +92,9 @@ export class OrderObject extends DurableObject {
     return this.#order;
   }
 
-  /** Does what a command asks. */
-  obey(command) {
-    return carry((number) => this.order.obey(number, command));
+  /** Does what a command asks; a notification's body comes beside it. */
+  obey(command, body) {
+    return carry((number) => this.order.obey(number, command, body));
   }
 
   /** The stream for those that watch. */

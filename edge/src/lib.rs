@@ -60,19 +60,24 @@ use worker::{Env, Method, Request, Response, Result, ScheduleContext, ScheduledE
 /// When the runtime takes no response at all.
 #[wasm_bindgen]
 pub fn begin(number: u32, request: web_sys::Request, env: Env) -> carry::Ended {
-    carry::begin(number, async move {
-        let url = request.url();
-        let path = read::path(&url);
-        let answer = match (Config::of(&env), Words::of(path)) {
-            (Ok(config), Some(words)) => notified(words, &request, &env, &config).await,
-            (config, _) => answered(Request::from(request), &env, config).await,
-        };
-        let answer = answer.or_else(|error| {
-            log::fault("runtime", &error);
-            Response::error("INTERNAL SERVER ERROR", 500).map(web_sys::Response::from)
-        });
-        Ok(answer?.into())
-    })
+    let words = Words::of(read::path(&request.url()));
+    // Each with a future of its own: that of all other routes is so large that making it shows.
+    match (Config::of(&env), words) {
+        (Ok(config), Some(words)) => carry::begin(number, async move {
+            ended(notified(words, &request, &env, &config).await)
+        }),
+        (config, _) => carry::begin(number, async move {
+            ended(answered(Request::from(request), &env, config).await)
+        }),
+    }
+}
+
+fn ended(answer: Result<web_sys::Response>) -> carry::Ended {
+    let answer = answer.or_else(|error| {
+        log::fault("runtime", &error);
+        Response::error("INTERNAL SERVER ERROR", 500).map(web_sys::Response::from)
+    });
+    Ok(answer?.into())
 }
 
 /// What a provider tells us, which has no page, no session and no origin.

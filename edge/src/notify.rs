@@ -105,7 +105,7 @@ pub async fn receive(
     if read::media_type(request) != "application/x-www-form-urlencoded" {
         return Err(Failure::MediaType.into());
     }
-    let body = read::utf8(request, limits::NOTIFY_GATEWAY).await?;
+    let (body, text) = read::utf8(request, limits::NOTIFY_GATEWAY).await?;
     let notification = match gateway.verifier.verify(&WebCrypto, &body).await {
         Ok(notification) => notification,
         Err(error) => {
@@ -123,12 +123,15 @@ pub async fn receive(
         facts: facts(&notification),
         evidence: format!("sha256:{}", hex(&notification.digest())),
         previous_key: Gateway::previous(notification.key_id()),
-        raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_form"))?,
+    };
+    let text = match text {
+        Some(text) => text,
+        None => read::as_text(&body).ok_or(Refusal::untrusted("bad_form"))?,
     };
     let out_trade_no = accepted.out_trade_no.clone();
     let command = Command::Notify(Box::new(accepted));
     let name = Name::new(Provider::Gateway, &out_trade_no);
-    match orders::ask(env, config, name, &command).await? {
+    match orders::ask_with(env, config, name, &command, Some(&text)).await? {
         Reply::Durable { outcome } => Ok(outcome),
         _ => Err(Refusal::retry("unavailable")),
     }

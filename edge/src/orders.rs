@@ -6,7 +6,7 @@ use crate::error::Failure;
 use crate::order::rpc::{self, BINDING, Command, Reply};
 use crate::provider::Name;
 use crate::text::text;
-use js_sys::{Promise, Reflect};
+use js_sys::{JsString, Promise, Reflect};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use worker::{Env, Error, Stub};
@@ -26,7 +26,7 @@ extern "C" {
     /// `OrderObject.obey` of `edge/js/entry.mjs`. A request of the `worker` crate's, with an answer
     /// that is read as a stream, costs several times as much.
     #[wasm_bindgen(method, catch)]
-    fn obey(this: &Raw, command: &str) -> Result<Promise, JsValue>;
+    fn obey(this: &Raw, command: &str, body: Option<&JsString>) -> Result<Promise, JsValue>;
 }
 
 /// An object that does not answer leaves its caller hanging for minutes; nobody waits that long.
@@ -63,12 +63,27 @@ pub async fn ask(
     name: Name<'_>,
     command: &Command,
 ) -> Result<Reply, Failure> {
+    ask_with(env, config, name, command, None).await
+}
+
+/// As [`ask`], with the body of a notification.
+///
+/// # Errors
+///
+/// Those of [`ask`].
+pub async fn ask_with(
+    env: &Env,
+    config: &Config,
+    name: Name<'_>,
+    command: &Command,
+    body: Option<&JsString>,
+) -> Result<Reply, Failure> {
     let name = object_name(config, name)?;
     let orders = Reflect::get(env, &text(BINDING));
     let orders: Orders = orders.map_err(Error::from)?.unchecked_into();
     let stub = orders.named(&name).map_err(Error::from)?;
     let command = serde_json::to_string(command).map_err(Error::from)?;
-    let reply = stub.obey(&command).map_err(Error::from)?;
+    let reply = stub.obey(&command, body).map_err(Error::from)?;
     let reply = settled(reply, Some(DEADLINE)).await;
     let reply = reply.ok_or(Failure::Unavailable)?.map_err(Error::from)?;
     let reply = reply.as_string().ok_or(Failure::Unavailable)?;

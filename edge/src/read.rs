@@ -34,22 +34,24 @@ pub async fn body(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
 }
 
 /// Reads at most `limit` bytes that are to be UTF-8. What is not, or begins with a byte order mark, is read as one
-/// replacement character, which is neither a form nor JSON.
+/// replacement character, which is neither a form nor JSON. Where what is read is a text that the runtime has, it is
+/// answered as well.
 ///
 /// # Errors
 ///
 /// As [`body`].
-pub async fn utf8(request: &Request, limit: usize) -> Result<Vec<u8>, Failure> {
+pub async fn utf8(request: &Request, limit: usize) -> Result<(Vec<u8>, Option<JsString>), Failure> {
     let Some(length) = declared(request, limit)? else {
-        return streamed(request, limit).await;
+        return Ok((streamed(request, limit).await?, None));
     };
     // As a text: with the promise of a buffer the runtime makes an object that it must collect, at the
     // price of half a signature.
     let text = settled(promised(request.text())?, None).await;
-    let Some(Ok(Some(text))) = text.map(|ended| ended.map(|text| text.as_string())) else {
-        return Err(Failure::BodyUnreadable);
-    };
-    Ok(undecoded(text, length))
+    let text = text
+        .and_then(Result::ok)
+        .and_then(|text| text.dyn_into().ok());
+    let text: JsString = text.ok_or(Failure::BodyUnreadable)?;
+    Ok((undecoded(String::from(&text), length), Some(text)))
 }
 
 /// The bytes that the runtime has decoded: a text of `length` bytes without a replacement character is made of
@@ -60,6 +62,12 @@ fn undecoded(text: String, length: u64) -> Vec<u8> {
         return text.into_bytes();
     }
     char::REPLACEMENT_CHARACTER.to_string().into_bytes()
+}
+
+/// Bytes as the runtime has texts; `None` where they are no UTF-8.
+#[must_use]
+pub fn as_text(bytes: &[u8]) -> Option<JsString> {
+    str::from_utf8(bytes).ok().map(JsString::from)
 }
 
 /// The declared length, where there is one.

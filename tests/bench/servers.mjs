@@ -70,8 +70,8 @@ const listens = (origin) => fetch(origin, { method: "POST" }).then((answer) => a
  * a process has `origin`, `pid`, `kill()` and `start(probe)`; `config` is the runtime's file, where there is one.
  */
 export async function openServers(base) {
-  const ours = await openBench({ base, env: { FORWARD_LADDER_S: "3600" } });
-  const yardstick = (file) => openBench({ base, worker: plainWorker(join(PROOF, file), { binding: "ORDER", className: "OrderObject" }) });
+  const ours = await openBench({ base, unread: true, env: { FORWARD_LADDER_S: "3600" } });
+  const yardstick = (file) => openBench({ base, unread: true, worker: plainWorker(join(PROOF, file), { binding: "ORDER", className: "OrderObject" }) });
   const benches = [ours];
   for (const { file } of WORKERS) benches.push(await yardstick(file));
   const { entry, version } = await alipaySdk();

@@ -178,8 +178,8 @@ export class OrderObject extends DurableObject {
     return new URL(request.url).hostname === "fault" ? this.control(request) : this.inner.fetch(request);
   }
 
-  obey(command) {
-    return this.inner.obey(command);
+  obey(...asked) {
+    return this.inner.obey(...asked);
   }
 
   async alarm() {

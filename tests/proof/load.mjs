@@ -59,10 +59,10 @@ const SDK_KEEPS = "Node, the same with SQLite";
 /** The servers: `{ name, origin, pid, keeps }`, the last for those that are measured only where they keep or not. */
 async function servers() {
   // What is forged would be held after some hundred refusals.
-  const ours = await openBench({ env: { FORWARD_LADDER_S: "3600", REFUSALS_PER_MINUTE: "100000" } });
+  const ours = await openBench({ unread: true, env: { FORWARD_LADDER_S: "3600", REFUSALS_PER_MINUTE: "100000" } });
   const yardstick = (name) => {
     const worker = plainWorker(join(import.meta.dirname, name), { binding: "ORDER", className: "OrderObject" });
-    return openBench({ worker });
+    return openBench({ unread: true, worker });
   };
   const files = ["baseline-worker.mjs", "baseline-same.mjs", "one-object-worker.mjs", "floor-worker.mjs"];
   const benches = [ours];
@@ -166,7 +166,7 @@ function report(results) {
 
 /** What an order costs, from its registration to its event at the merchant's, as their number grows. */
 async function growth(most, connections) {
-  const bench = await openBench();
+  const bench = await openBench({ unread: true });
   const server = { origin: bench.origin, pid: bench.workerd.pid };
   process.stdout.write("\nOne order after another, from registration to delivery; CPU µs of the Worker for each order\n\n");
   process.stdout.write(row(["orders so far", "register", "notify", "until delivered", "memory MB", "state kB/order"]));

@@ -88,8 +88,8 @@ export class OrderObject extends DurableObject {
     return this.inner.fetch(request);
   }
 
-  obey(command) {
-    return this.inner.obey(command);
+  obey(...asked) {
+    return this.inner.obey(...asked);
   }
 
   alarm() {

@@ -32,8 +32,8 @@ export class OrderObject extends DurableObject {
     this.inner = new BuiltOrder(state, env);
   }
 
-  async obey(command) {
-    const reply = await this.inner.obey(command);
+  async obey(...asked) {
+    const reply = await this.inner.obey(...asked);
     // It is carried out, and nobody has heard of it.
     if (hold_ms === 0) return reply;
     waiting += 1;

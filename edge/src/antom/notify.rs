@@ -136,13 +136,12 @@ pub async fn receive(
         facts,
         previous_key: verified.key_id().and_then(previous_key),
         evidence: format!("sha256:{}", hex(&verified.notification().digest())),
-        // What the verifier has read as JSON is UTF-8.
-        raw: String::from_utf8(body).map_err(|_| Refusal::untrusted("bad_json"))?,
     };
+    let text = read::as_text(&body).ok_or(Refusal::untrusted("bad_json"))?;
     let out_trade_no = accepted.out_trade_no.clone();
     let command = Command::Notify(Box::new(accepted));
     let name = Name::new(Provider::Antom, &out_trade_no);
-    match orders::ask(env, config, name, &command).await? {
+    match orders::ask_with(env, config, name, &command, Some(&text)).await? {
         Reply::Durable { outcome } => Ok(outcome),
         _ => Err(Refusal::retry("unavailable")),
     }

@@ -20,6 +20,7 @@ use crate::carry;
 use crate::clock::now_ms;
 use crate::config::Config;
 use crate::log;
+use js_sys::JsString;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -74,21 +75,31 @@ impl DurableObject for OrderObject {
 #[wasm_bindgen]
 impl OrderObject {
     /// Does what a [`Command`] in JSON asks, and answers a [`Reply`] in JSON. `number` as in
-    /// [`carry::begin`].
+    /// [`carry::begin`]; `body` is that of a notification.
     ///
     /// # Errors
     ///
     /// When the command cannot be read, or the database fails.
     #[wasm_bindgen(js_name = obey)]
-    pub fn obey_json(&self, number: u32, command: String) -> carry::Ended {
+    pub fn obey_json(&self, number: u32, command: String, body: Option<JsString>) -> carry::Ended {
         let order = self.clone();
-        carry::begin(number, async move {
-            let command = serde_json::from_str(&command).map_err(Error::from)?;
-            let reply = order.obey(command).await?;
-            let reply = serde_json::to_string(&reply).map_err(Error::from)?;
-            Ok(reply.into())
-        })
+        // Each with a future of its own: that of all other commands is so large that making it shows.
+        match serde_json::from_str(&command).map_err(Error::from)? {
+            Command::Notify(note) => {
+                let body = body.ok_or_else(|| Error::from("a notification comes with its body"))?;
+                carry::begin(
+                    number,
+                    async move { said(&order.notify(*note, body).await?) },
+                )
+            }
+            command => carry::begin(number, async move { said(&order.obey(command).await?) }),
+        }
     }
+}
+
+fn said(reply: &Reply) -> carry::Ended {
+    let reply = serde_json::to_string(reply).map_err(Error::from)?;
+    Ok(reply.into())
 }
 
 impl OrderObject {
@@ -103,7 +114,7 @@ impl OrderObject {
 
     async fn obey(&self, command: Command) -> Result<Reply> {
         match command {
-            Command::Notify(note) => self.notify(*note).await,
+            Command::Notify(_) => Err(Error::from("a notification comes with its body")),
             Command::Register(terms) => self.register(*terms).await,
             Command::Attempt(device) => self.attempt(device),
             Command::PayUrl(url) => self.keep_pay_url(url),
@@ -216,7 +227,7 @@ impl OrderObject {
         })
     }
 
-    async fn notify(&self, note: Accepted) -> Result<Reply> {
+    async fn notify(&self, note: Accepted, body: JsString) -> Result<Reply> {
         let (store, config, now) = (self.tables(), self.config()?, now_ms());
         let facts = &note.facts;
         let mut known = store.known(&facts.notify_id)?;
@@ -236,7 +247,7 @@ impl OrderObject {
         let tell = || {
             let opened = note.previous_key.as_deref().unwrap_or_default();
             if kept {
-                store.keep(&note, verdict, opened, now)
+                store.keep(&note, &body, verdict, opened, now)
             } else {
                 store.repeated(verdict, opened, now)
             }

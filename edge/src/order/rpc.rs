@@ -26,16 +26,15 @@ pub fn object_name(account: &str, name: Name<'_>) -> String {
     }
 }
 
-/// A verified notification, with the bytes that prove it.
+/// A verified notification. The bytes that prove it come beside the command, as the runtime has them: they are
+/// never read again here.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Accepted {
     /// The order it names.
     pub out_trade_no: String,
     /// What it says.
     pub facts: Facts,
-    /// The body as received: kept as evidence.
-    pub raw: String,
-    /// `sha256:` and the hex digest of `raw`.
+    /// `sha256:` and the hex digest of the body as received.
     pub evidence: String,
     /// The setting of the key that verified it, where that is not the present one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +54,7 @@ pub struct Heard {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
-    /// Take in a verified notification.
+    /// Take in a verified notification, whose body comes beside it.
     Notify(Box<Accepted>),
     /// Register the order, or confirm that it is registered with the same terms, and mark that a
     /// pay URL is handed out.

@@ -53,7 +53,11 @@ impl Statements {
 
     /// Runs a statement.
     pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<Rows> {
-        let bound: Array = bindings.into_iter().map(JsValue::from).collect();
-        self.0.exec(&text(sql), &bound).map_err(Error::from)
+        self.run_bound(sql, &bindings.into_iter().map(JsValue::from).collect())
+    }
+
+    /// Runs a statement with bindings as the runtime has them.
+    pub(super) fn run_bound(&self, sql: &'static str, bound: &Array) -> Result<Rows> {
+        self.0.exec(&text(sql), bound).map_err(Error::from)
     }
 }

@@ -12,7 +12,7 @@ use super::whole::Whole;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use worker::{Error, Result, SqlStorage, SqlStorageValue as Value, Storage};
 
 /// The question to Alipay that waits.
@@ -83,6 +83,18 @@ impl Store {
 
     pub(super) fn run(&self, sql: &'static str, bindings: Vec<Value>) -> Result<()> {
         self.statements.run(sql, bindings).map(|_| ())
+    }
+
+    /// As [`Store::run`], with a last binding that the runtime has already.
+    pub(super) fn run_with(
+        &self,
+        sql: &'static str,
+        bindings: Vec<Value>,
+        last: &JsValue,
+    ) -> Result<()> {
+        let bound = bindings.into_iter().map(JsValue::from);
+        let bound = bound.chain([last.clone()]).collect();
+        self.statements.run_bound(sql, &bound).map(|_| ())
     }
 
     pub(super) fn all<T: DeserializeOwned>(

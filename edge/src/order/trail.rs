@@ -4,6 +4,7 @@
 use super::audit::{BEGIN, Broken, Line, verify};
 use super::rpc::Accepted;
 use super::store::{Store, integer};
+use js_sys::JsString;
 use serde::Deserialize;
 use worker::{Result, SqlStorageValue as Value};
 
@@ -153,9 +154,16 @@ impl Store {
     /// # Errors
     ///
     /// When the database fails.
-    pub fn keep(&self, note: &Accepted, verdict: &str, opened: &str, now_ms: u64) -> Result<()> {
+    pub(super) fn keep(
+        &self,
+        note: &Accepted,
+        body: &JsString,
+        verdict: &str,
+        opened: &str,
+        now_ms: u64,
+    ) -> Result<()> {
         let line = self.next_line("", NOTIFIED, &said(verdict, opened), now_ms)?;
-        self.run(
+        self.run_with(
             "INSERT INTO notification (seq, notify_id, received_ms, verdict, line, hash, facts, evidence, raw) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
@@ -167,8 +175,8 @@ impl Store {
                 line.hash.as_str().into(),
                 serde_json::to_string(&note.facts)?.into(),
                 note.evidence.as_str().into(),
-                note.raw.as_str().into(),
             ],
+            body,
         )?;
         self.written(line);
         Ok(())
