@@ -133,6 +133,9 @@ class Crash {
     const note = { out_trade_no, message: signed(paidFields(out_trade_no)), acknowledged: false };
     this.orders.push({ ...order, events: ["payment.paid"] });
     this.notes.push(note);
+    // Somebody watches, so that telling is a step too.
+    const page = new AbortController();
+    await fetch(`${origin}/status/${out_trade_no}?token=${order.status_token}`, { headers: { accept: "text/event-stream" }, signal: page.signal });
     await fetch(`${origin}/stop`, { method: "POST", body: JSON.stringify({ order: out_trade_no, nth }) });
     const sent = this.send(note);
     const begun = workerd.log.length;
@@ -141,10 +144,12 @@ class Crash {
     await settled(() => stopped() !== undefined || isDone(), POINT_MS, 5);
     await settled(() => stopped() !== undefined, STEP_MS, 5);
     if (stopped() === undefined) {
+      page.abort();
       await sent;
       return false;
     }
     await workerd.kill();
+    page.abort();
     await sent;
     this.kills += 1;
     const name = stopped().slice(`stopped ${nth} `.length);
