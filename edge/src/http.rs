@@ -92,14 +92,23 @@ pub fn explain(headers: &Headers, failure: &Failure) -> Result<()> {
 pub async fn unless_known(request: &Request, mut answer: Response) -> Result<Response> {
     let hash = hex(&Sha256::digest(answer.bytes().await?));
     let etag = format!("\"{}\"", hash.get(..ETAG_DIGITS).unwrap_or(&hash));
-    let known = header(request.inner(), "if-none-match").unwrap_or_default();
-    // RFC 9110 section 13.1.2: compared weakly, as what compresses an answer weakens its tag.
-    let same = |one: &str| one.trim().trim_start_matches("W/") == etag;
-    if known.split(',').any(same) {
+    if has_already(request, &etag) {
         answer = Response::empty()?.with_status(304);
     }
     answer.headers_mut().set("etag", &etag)?;
     Ok(answer)
+}
+
+/// Whether the caller says that it has the answer with this `etag`.
+#[must_use]
+pub fn has_already(request: &Request, etag: &str) -> bool {
+    header(request.inner(), "if-none-match").is_some_and(|known| names(&known, etag))
+}
+
+/// RFC 9110 section 13.1.2: a list, or `*` for any; compared weakly, as what compresses an answer weakens its tag.
+fn names(known: &str, etag: &str) -> bool {
+    let mut tags = known.split(',').map(str::trim);
+    tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
 /// Lets the merchant's pages, and no others, read the answer.
@@ -108,7 +117,7 @@ pub async fn unless_known(request: &Request, mut answer: Response) -> Result<Res
 ///
 /// When the runtime refuses a header.
 pub fn with_cors(mut response: Response, request: &Request, config: &Config) -> Result<Response> {
-    let origin = allowed_origin(request, config);
+    let origin = allowed_origin(request.inner(), config);
     let headers = response.headers_mut();
     headers.append("vary", "origin")?;
     if let Some(origin) = origin {
@@ -125,7 +134,7 @@ pub fn with_cors(mut response: Response, request: &Request, config: &Config) -> 
 pub fn preflight(request: &Request, config: &Config) -> Result<Response> {
     let response = Response::empty()?.with_status(204);
     let headers = Headers::new();
-    if allowed_origin(request, config).is_some() {
+    if allowed_origin(request.inner(), config).is_some() {
         headers.set("access-control-allow-methods", "GET, POST")?;
         headers.set("access-control-allow-headers", "content-type")?;
         headers.set("access-control-max-age", PREFLIGHT_AGE_S)?;
@@ -133,13 +142,15 @@ pub fn preflight(request: &Request, config: &Config) -> Result<Response> {
     with_cors(response.with_headers(headers), request, config)
 }
 
-fn allowed_origin(request: &Request, config: &Config) -> Option<String> {
-    let origin = header(request.inner(), "origin")?;
+/// The origin of the page that asks, where it may read the answer.
+#[must_use]
+pub fn allowed_origin(request: &web_sys::Request, config: &Config) -> Option<String> {
+    let origin = header(request, "origin")?;
     config.allowed_origins.contains(&origin).then_some(origin)
 }
 
 /// Headers for every answer: nothing is sniffed, framed, cached or leaked by Referer.
-const HARDENED: [(&str, &str); 4] = [
+pub const HARDENED: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     // A page has its own.
@@ -224,4 +235,25 @@ fn init(kind: Kind) -> Result<web_sys::ResponseInit> {
     init.set_headers(&headers);
     INITS.with_borrow_mut(|inits| inits.insert(kind, init.clone()));
     Ok(init)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_tag_is_known_by_itself_in_a_list_and_weakened() {
+        for (known, expected) in [
+            (r#""2""#, true),
+            (r#"W/"2""#, true),
+            (r#""1", W/"2""#, true),
+            ("*", true),
+            (r#""1""#, false),
+            (r#""22""#, false),
+            ("2", false),
+            ("", false),
+        ] {
+            assert_eq!(names(known, r#""2""#), expected, "{known}");
+        }
+    }
 }

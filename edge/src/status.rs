@@ -6,7 +6,7 @@ use crate::order::rpc::{Command, LIVE_URL, Reply};
 use crate::pause::within;
 use crate::provider::Name;
 use crate::read::header;
-use crate::{clock, orders, token};
+use crate::{clock, http, orders, token};
 use alipay_protocol::trade::OutTradeNo;
 use worker::{Env, Method, Request, Response};
 
@@ -46,7 +46,7 @@ pub async fn status(
         return Err(Failure::OrderUnknown);
     };
     let etag = format!("\"{}\"", view.version);
-    let mut response = if header(request.inner(), "if-none-match").as_deref() == Some(&etag) {
+    let mut response = if http::has_already(request, &etag) {
         Response::empty()?.with_status(304)
     } else {
         Response::from_json(&view)?

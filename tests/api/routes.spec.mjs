@@ -51,6 +51,18 @@ test("status_answers_json_of_the_contract", async () => {
   });
 });
 
+test("status_that_the_page_has_already_is_not_sent_again_also_where_its_tag_was_weakened", async () => {
+  const order = claims();
+  const { status_token } = await checkout(order);
+  const ask = async (known) => {
+    const answer = await fetch(statusUrl(order.out_trade_no, status_token), { headers: known ? { "if-none-match": known } : {} });
+    return [answer.status, answer.headers.get("etag"), (await answer.text()).length > 0];
+  };
+  const [, etag] = await ask();
+  for (const known of [etag, `W/${etag}`, `"1", W/${etag}`, "*"]) expect(await ask(known), known).toEqual([304, etag, false]);
+  for (const known of ['"1"', etag.slice(1, -1)]) expect(await ask(known), known).toEqual([200, etag, true]);
+});
+
 test("status_stream_gives_the_present_status_and_then_each_change", async () => {
   const order = claims();
   const { status_token } = await checkout(order);
