@@ -6,6 +6,8 @@
 import { DurableObject } from "cloudflare:workers";
 import Built, { AccountObject, EndpointObject, OrderObject as BuiltOrder } from "built-worker";
 
+import { Watchers } from "./watchers.mjs";
+
 export { AccountObject, EndpointObject };
 
 const { begin, patience, resume } = Built.prototype;
@@ -82,10 +84,13 @@ export default {
 export class OrderObject extends DurableObject {
   #order;
   #instance;
+  #watchers;
 
-  /** The order in wasm, read anew when wasm was made anew. */
+  /** The order in wasm, read anew when wasm was made anew. What it was about to tell went with the memory. */
   get order() {
     if (this.#instance !== instance()) {
+      this.#watchers?.leave();
+      this.#watchers = undefined;
       this.#order = new Order(this.ctx, this.env);
       this.#instance = known;
     }
@@ -94,12 +99,18 @@ export class OrderObject extends DurableObject {
 
   /** Does what a command asks; a notification's body comes beside it. */
   obey(command, body) {
-    return carry((number) => this.order.obey(number, command, body));
+    const reply = carry((number) => this.order.obey(number, command, body));
+    const watchers = this.#watchers;
+    // What became of it is known to whoever asks anew.
+    if (watchers?.size > 0) reply.catch(() => watchers.leave());
+    return reply;
   }
 
   /** The stream for those that watch. */
-  fetch(request) {
-    return this.order.fetch(request);
+  fetch() {
+    const { order } = this;
+    this.#watchers ??= new Watchers(this.ctx, () => this.#instance !== instance());
+    return order.live(this.#watchers);
   }
 
   alarm() {

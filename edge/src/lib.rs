@@ -60,13 +60,18 @@ use worker::{Env, Method, Request, Response, Result, ScheduleContext, ScheduledE
 /// When the runtime takes no response at all.
 #[wasm_bindgen]
 pub fn begin(number: u32, request: web_sys::Request, env: Env) -> carry::Ended {
-    let words = Words::of(read::path(&request.url()));
+    let url = request.url();
+    let path = read::path(&url);
+    let (words, watched) = (Words::of(path), status::watched(&request, &url));
     // Each with a future of its own: that of all other routes is so large that making it shows.
-    match (Config::of(&env), words) {
-        (Ok(config), Some(words)) => carry::begin(number, async move {
+    match (Config::of(&env), words, watched) {
+        (Ok(config), Some(words), _) => carry::begin(number, async move {
             ended(notified(words, &request, &env, &config).await)
         }),
-        (config, _) => carry::begin(number, async move {
+        (Ok(config), None, Some(asked)) => carry::begin(number, async move {
+            ended(watch(&asked, request, &env, &config).await)
+        }),
+        (config, ..) => carry::begin(number, async move {
             ended(answered(Request::from(request), &env, config).await)
         }),
     }
@@ -104,6 +109,26 @@ async fn notified(
     words.answer(received)
 }
 
+/// A page that watches an order: the stream has all its headers from the beginning.
+async fn watch(
+    asked: &status::Asked,
+    request: web_sys::Request,
+    env: &Env,
+    config: &Config,
+) -> Result<web_sys::Response> {
+    let failure = match rate::wait_s(&request, Area::Pages) {
+        Some(wait_s) => Failure::TooMany { wait_s },
+        None => match status::stream(asked, &request, env, config).await {
+            Ok(stream) => return Ok(stream),
+            Err(failure) => failure,
+        },
+    };
+    if rate::is_refusal(failure.status()) {
+        rate::note(&request, Area::Pages, env, config).await;
+    }
+    Ok(http::harden(told(&Request::from(request), config, &failure)?)?.into())
+}
+
 async fn answered(
     mut request: Request,
     env: &Env,
@@ -139,10 +164,7 @@ async fn counted(
             // A route that there is not: who asks is told as of the others.
             Some(Area::Notify) => notify::WORDS.refuse(failure.into()).map(Response::from),
             Some(Area::Admin) => http::problem(&failure),
-            _ => {
-                let response = trouble::answer(request, &config.allowed_origins, &failure)?;
-                http::with_cors(response, request, config)
-            }
+            _ => told(request, config, &failure),
         };
     }
     let response = match path.strip_prefix("/admin/") {
@@ -168,10 +190,15 @@ async fn for_pages(
     config: &Config,
     path: &str,
 ) -> Result<Response> {
-    let response = match route(request, env, config, path).await {
-        Ok(response) => response,
-        Err(failure) => trouble::answer(request, &config.allowed_origins, &failure)?,
-    };
+    match route(request, env, config, path).await {
+        Ok(response) => http::with_cors(response, request, config),
+        Err(failure) => told(request, config, &failure),
+    }
+}
+
+/// A failure, as the merchant's pages may read it.
+fn told(request: &Request, config: &Config, failure: &Failure) -> Result<Response> {
+    let response = trouble::answer(request, &config.allowed_origins, failure)?;
     http::with_cors(response, request, config)
 }
 

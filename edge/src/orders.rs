@@ -3,13 +3,13 @@
 use crate::carry::settled;
 use crate::config::Config;
 use crate::error::Failure;
-use crate::order::rpc::{self, BINDING, Command, Reply};
+use crate::order::rpc::{self, BINDING, Command, LIVE_URL, Reply};
 use crate::provider::Name;
 use crate::text::text;
 use js_sys::{JsString, Promise, Reflect};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use worker::{Env, Error, Stub};
+use worker::{Env, Error};
 
 #[wasm_bindgen]
 extern "C" {
@@ -27,6 +27,10 @@ extern "C" {
     /// that is read as a stream, costs several times as much.
     #[wasm_bindgen(method, catch)]
     fn obey(this: &Raw, command: &str, body: Option<&JsString>) -> Result<Promise, JsValue>;
+
+    /// `OrderObject.fetch` of the same: a stream is had only by fetching.
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Raw, url: &JsString) -> Result<Promise, JsValue>;
 }
 
 /// An object that does not answer leaves its caller hanging for minutes; nobody waits that long.
@@ -40,14 +44,29 @@ fn object_name(config: &Config, name: Name<'_>) -> Result<String, Failure> {
 }
 
 /// The object of one order.
+fn object(env: &Env, config: &Config, name: Name<'_>) -> Result<Raw, Failure> {
+    let name = object_name(config, name)?;
+    let orders = Reflect::get(env, &text(BINDING));
+    let orders: Orders = orders.map_err(Error::from)?.unchecked_into();
+    Ok(orders.named(&name).map_err(Error::from)?)
+}
+
+/// The stream of an order's statuses, or why there is none, by its HTTP status.
 ///
 /// # Errors
 ///
 /// * [`Failure::OrderUnknown`] – of a provider that is not configured here, or no longer.
-/// * [`Failure::Unavailable`] – the binding is missing.
-pub fn stub(env: &Env, config: &Config, name: Name<'_>) -> Result<Stub, Failure> {
-    let name = object_name(config, name)?;
-    Ok(env.durable_object(BINDING)?.get_by_name(&name)?)
+/// * [`Failure::Unavailable`] – no answer within ten seconds.
+pub async fn watch(
+    env: &Env,
+    config: &Config,
+    name: Name<'_>,
+) -> Result<web_sys::Response, Failure> {
+    let order = object(env, config, name)?;
+    let answer = order.fetch(&text(LIVE_URL)).map_err(Error::from)?;
+    let answer = settled(answer, Some(DEADLINE)).await;
+    let answer = answer.ok_or(Failure::Unavailable)?.map_err(Error::from)?;
+    Ok(answer.unchecked_into())
 }
 
 /// Asks an order and waits for its answer, which the runtime gives only after the writes before
@@ -55,7 +74,7 @@ pub fn stub(env: &Env, config: &Config, name: Name<'_>) -> Result<Stub, Failure>
 ///
 /// # Errors
 ///
-/// * [`Failure::OrderUnknown`] – as [`stub`].
+/// * [`Failure::OrderUnknown`] – as [`watch`].
 /// * [`Failure::Unavailable`] – no answer within ten seconds, or one that cannot be read.
 pub async fn ask(
     env: &Env,
@@ -78,12 +97,9 @@ pub async fn ask_with(
     command: &Command,
     body: Option<&JsString>,
 ) -> Result<Reply, Failure> {
-    let name = object_name(config, name)?;
-    let orders = Reflect::get(env, &text(BINDING));
-    let orders: Orders = orders.map_err(Error::from)?.unchecked_into();
-    let stub = orders.named(&name).map_err(Error::from)?;
+    let order = object(env, config, name)?;
     let command = serde_json::to_string(command).map_err(Error::from)?;
-    let reply = stub.obey(&command, body).map_err(Error::from)?;
+    let reply = order.obey(&command, body).map_err(Error::from)?;
     let reply = settled(reply, Some(DEADLINE)).await;
     let reply = reply.ok_or(Failure::Unavailable)?.map_err(Error::from)?;
     let reply = reply.as_string().ok_or(Failure::Unavailable)?;

@@ -32,7 +32,7 @@ pub async fn within<T>(deadline: Duration, work: impl Future<Output = T>) -> Opt
 
 /// A time that passes. It begins when it is first waited for.
 #[derive(Debug)]
-pub struct Pause {
+struct Pause {
     wait: Duration,
     state: Rc<State>,
     /// The timer and what it runs, once it runs.
@@ -48,8 +48,7 @@ struct State {
 
 impl Pause {
     /// So long.
-    #[must_use]
-    pub fn of(wait: Duration) -> Self {
+    fn of(wait: Duration) -> Self {
         Self {
             wait,
             state: Rc::default(),

@@ -7,6 +7,7 @@ import { expect, test } from "@playwright/test";
 
 import { paidFields } from "../stack/notification.mjs";
 import { ACCEPTED, openBench } from "./bench.mjs";
+import { told, watch } from "./watchers.mjs";
 import { wrappedWorker } from "./workerd.mjs";
 
 const WORKER = wrappedWorker(join(import.meta.dirname, "trapping-worker.mjs"));
@@ -70,4 +71,23 @@ test("notification_that_waits_while_another_traps_is_answered_and_sent_again_acc
   expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
   expect(await bench.tell(fields)).toEqual(ACCEPTED);
   expect(await waits.status()).toBe("paid");
+});
+
+test("streams_end_when_wasm_is_made_anew_and_those_opened_again_hear_of_the_payment", async () => {
+  const [quiet, traps] = [await bench.register(), await bench.register()];
+  const open = await Promise.all([watch(bench, quiet), watch(bench, traps)]);
+  const fields = paidFields(traps.out_trade_no);
+  // The Worker reads the clock first, and the order's object after it.
+  await ask("/trap?reading=2");
+  expect((await bench.tell(fields)).status).toBe(500);
+  await ask("/trap?reading=0");
+  const began = performance.now();
+  // Nobody asks anything of the quiet one: it notices by itself.
+  await Promise.all(open.map(({ ended }) => ended));
+  expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+  expect(open.map(told)).toEqual([[[2, "redirected"]], [[2, "redirected"]]]);
+  const again = await Promise.all([watch(bench, quiet), watch(bench, traps)]);
+  for (const { out_trade_no } of [quiet, traps]) expect(await bench.tell(out_trade_no === traps.out_trade_no ? fields : paidFields(out_trade_no))).toEqual(ACCEPTED);
+  await Promise.all(again.map(({ ended }) => ended));
+  expect(again.map((stream) => told(stream).at(-1)[1])).toEqual(["paid", "paid"]);
 });

@@ -63,9 +63,19 @@ async function pay({ origin, pid }, orders) {
   return { sent, cpu: used(pid).cpu - before };
 }
 
+/** Has each order watched once: it has a database then, and is awake; what its registration has left to be done is over. */
+async function wake({ origin }, orders) {
+  const streams = orders.map((order) => watch(origin, order));
+  const woken = await settled(() => streams.every(({ first_ms }) => first_ms !== undefined), LATE_MS, 10);
+  for (const { close } of streams) close();
+  if (!woken) throw new Error("orders do not wake");
+  await sleep(REST_MS);
+}
+
 /** One round on one server: `orders` are watched, as many `others` are not. */
 async function round(server, orders, others, count) {
   const { origin, pid } = server;
+  await wake(server, orders);
   const idle = used(pid);
   const streams = Array.from({ length: count }, (_, n) => watch(origin, orders[n % orders.length]));
   try {
@@ -74,6 +84,8 @@ async function round(server, orders, others, count) {
     const open = used(pid);
     await sleep(HOLD_MS);
     const held = used(pid);
+    // They sleep meanwhile, and those that are watched do not.
+    await wake(server, others);
     const unwatched = await pay(server, others);
     const { sent, cpu } = await pay(server, orders);
     await settled(() => streams.every(({ paid_at, broken }) => paid_at !== undefined || broken), LATE_MS, 10);

@@ -2,6 +2,7 @@
 //! way out of wasm and, in an object that has just been woken, a preparation of its own; Alipay waits.
 //! An order that is awake remembers what it has read and written, as nobody else writes.
 
+use super::rpc::StatusView;
 use super::schema::version;
 use super::state::{Facts, Order};
 use super::store::Store;
@@ -66,6 +67,19 @@ impl Store {
             self.opened()?;
         }
         self.read_known(notify_id)
+    }
+
+    /// Where the order is, if it is registered.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::known`].
+    pub(super) fn present(&self) -> Result<Option<StatusView>> {
+        if let Some(remembered) = self.remembered.borrow().as_ref() {
+            return Ok(remembered.order.as_ref().map(StatusView::from));
+        }
+        // No notification has this id: it is read with the rest for nothing.
+        Ok(self.known("")?.order.as_ref().map(StatusView::from))
     }
 
     fn read_known(&self, notify_id: &str) -> Result<Known> {

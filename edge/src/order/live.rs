@@ -1,94 +1,73 @@
-//! Server-sent events: whoever watches an order hears of each change.
+//! Server-sent events: whoever watches an order hears of each change. What is told and to how many is decided
+//! here; the open streams are JavaScript's.
 
 use super::rpc::StatusView;
-use crate::pause::Pause;
-use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures_util::future::{Either, select};
-use futures_util::stream::{Stream, StreamExt, unfold};
-use std::cell::RefCell;
-use std::time::Duration;
-
-/// Below the 30 seconds after which common proxies drop a silent connection.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// Five minutes: an open stream keeps the object in memory, which is paid for. The browser
-/// reconnects by itself.
-const HEARTBEATS: u32 = 20;
+use crate::log;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::Error;
 
 /// Watchers of one order at the same time: a shopper has a few tabs; more is abuse.
-const MAX_WATCHERS: usize = 32;
+const MAX_WATCHERS: u32 = 32;
 
 /// Milliseconds after which a browser reconnects.
 const RETRY_MS: u32 = 1000;
 
-/// The open streams of one order.
-#[derive(Debug, Default)]
-pub struct Watchers(RefCell<Vec<UnboundedSender<StatusView>>>);
+#[wasm_bindgen]
+extern "C" {
+    /// The open streams of one order: `edge/js/watchers.mjs`. They are not in wasm's memory, so that they
+    /// outlive it and can be ended.
+    #[derive(Clone, Debug)]
+    pub type Watchers;
+
+    #[wasm_bindgen(method, getter)]
+    fn size(this: &Watchers) -> u32;
+
+    #[wasm_bindgen(method, catch)]
+    fn stream(this: &Watchers, version: u32, frame: &str) -> Result<JsValue, JsValue>;
+
+    /// An answer that is no stream.
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn answer(this: &Watchers, status: u16, body: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = tell)]
+    fn tell_frame(
+        this: &Watchers,
+        version: u32,
+        frame: &str,
+        is_final: bool,
+    ) -> Result<(), JsValue>;
+}
 
 impl Watchers {
-    /// Tells every watcher; those that left are forgotten.
-    pub fn tell(&self, view: &StatusView) {
-        self.0
-            .borrow_mut()
-            .retain(|watcher| watcher.unbounded_send(view.clone()).is_ok());
-    }
-
-    /// Ends every stream; the browsers open them again and begin with the present status.
-    pub fn leave(&self) {
-        self.0.borrow_mut().clear();
-    }
-
-    /// A stream that begins with `view`, or `None` when too many watch.
-    pub fn watch(
-        &self,
-        view: StatusView,
-    ) -> Option<impl Stream<Item = worker::Result<Vec<u8>>> + use<>> {
-        let mut watchers = self.0.borrow_mut();
-        watchers.retain(|watcher| !watcher.is_closed());
-        if watchers.len() >= MAX_WATCHERS {
-            return None;
+    /// A stream that begins with `view`, where few enough watch: HTTP 429 when too many do.
+    pub(super) fn open(&self, view: &StatusView) -> Result<JsValue, JsValue> {
+        if view.is_final {
+            // Nothing will follow.
+            return self.answer(200, &frame(view, true));
         }
-        let (sender, receiver) = unbounded();
-        // The present status goes through the same channel, so that order is kept.
-        sender.unbounded_send(view).ok()?;
-        watchers.push(sender);
-        Some(frames(receiver))
+        if self.size() >= MAX_WATCHERS {
+            return self.answer(429, "too many watchers");
+        }
+        self.stream(version(view), &frame(view, true))
+    }
+
+    /// Tells every watcher once the change is confirmed on disk: what a page has shown is never taken back. A status
+    /// that is final ends their streams.
+    pub(super) fn tell(&self, view: &StatusView) {
+        if self.size() == 0 {
+            return;
+        }
+        let told = self.tell_frame(version(view), &frame(view, false), view.is_final);
+        if let Err(error) = told {
+            log::fault("watchers_not_told", &Error::from(error));
+        }
     }
 }
 
-/// What the stream waits with between frames.
-struct Pulse {
-    receiver: UnboundedReceiver<StatusView>,
-    first: bool,
-    beats: u32,
-    done: bool,
-}
-
-fn frames(receiver: UnboundedReceiver<StatusView>) -> impl Stream<Item = worker::Result<Vec<u8>>> {
-    let start = Pulse {
-        receiver,
-        first: true,
-        beats: 0,
-        done: false,
-    };
-    unfold(start, |mut pulse| async move {
-        if pulse.done || pulse.beats >= HEARTBEATS {
-            return None;
-        }
-        let beat = Pause::of(HEARTBEAT);
-        let frame = match select(pulse.receiver.next(), beat).await {
-            Either::Left((None, _)) => return None,
-            Either::Left((Some(view), _)) => {
-                pulse.done = view.is_final;
-                frame(&view, std::mem::take(&mut pulse.first))
-            }
-            Either::Right(((), _)) => {
-                pulse.beats = pulse.beats.saturating_add(1);
-                ": still here\n\n".to_owned()
-            }
-        };
-        Some((Ok(frame.into_bytes()), pulse))
-    })
+/// As JavaScript compares it. No order changes as often as that.
+fn version(view: &StatusView) -> u32 {
+    u32::try_from(view.version).unwrap_or(u32::MAX)
 }
 
 /// One event in the form of the HTML standard, section 9.2.
@@ -130,16 +109,5 @@ mod tests {
              \"final\":true,\"amount\":1990,\"currency\":\"USD\",\"trade_no\":\"T1\",\"version\":3}\n\n"
         );
         assert!(frame(&view(), false).starts_with("id: 3\n"));
-    }
-
-    #[test]
-    fn the_thirty_third_watcher_is_refused_until_one_leaves() {
-        let watchers = Watchers::default();
-        let mut open: Vec<_> = (0..MAX_WATCHERS)
-            .map(|_| watchers.watch(view()).unwrap())
-            .collect();
-        assert!(watchers.watch(view()).is_none());
-        open.pop();
-        assert!(watchers.watch(view()).is_some());
     }
 }

@@ -39,7 +39,8 @@ pub(super) const MIN_BETWEEN_QUESTIONS_MS: u64 = 10_000;
 pub struct OrderObject {
     pub(super) state: Rc<State>,
     pub(super) env: Env,
-    watchers: Rc<Watchers>,
+    /// From the first that watches on.
+    watchers: Rc<OnceCell<Watchers>>,
     store: Rc<OnceCell<Store>>,
     /// There is an index to tell.
     pub(super) indexed: bool,
@@ -56,9 +57,9 @@ impl DurableObject for OrderObject {
         }
     }
 
-    /// The stream of an order's statuses, whatever the address: everything else is a command.
+    /// Nobody asks: `edge/js/entry.mjs` answers what is fetched with [`OrderObject::live`].
     async fn fetch(&self, _request: Request) -> Result<Response> {
-        self.live()
+        Response::error("nothing is fetched here", 404)
     }
 
     /// Never fails for a reason that another try would not mend: a failing alarm is dropped by the
@@ -93,6 +94,20 @@ impl OrderObject {
                 )
             }
             command => carry::begin(number, async move { said(&order.obey(command).await?) }),
+        }
+    }
+
+    /// The stream of the order's statuses, which begins with the present one, among those that are open; or
+    /// why there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails, or the runtime takes no response.
+    pub fn live(&self, watchers: &Watchers) -> carry::Ended {
+        let watchers = self.watchers.get_or_init(|| watchers.clone());
+        match self.tables().present()? {
+            Some(view) => watchers.open(&view),
+            None => watchers.answer(404, "no such order"),
         }
     }
 }
@@ -292,27 +307,10 @@ impl OrderObject {
         })
     }
 
-    /// Tells the watchers once the change is confirmed on disk, without holding the answer up: what
-    /// a page has shown is never taken back.
+    /// Tells the watchers, if there are any, without holding the answer up.
     pub(super) fn tell(&self, order: &Order) {
-        let (storage, watchers) = (self.state.storage(), Rc::clone(&self.watchers));
-        let view = StatusView::from(order);
-        self.state.wait_until(async move {
-            match storage.sync().await {
-                Ok(()) => watchers.tell(&view),
-                // What became of the change is known to whoever asks anew.
-                Err(_) => watchers.leave(),
-            }
-        });
-    }
-
-    fn live(&self) -> Result<Response> {
-        let Some(order) = self.store()?.order()? else {
-            return Response::error("no such order", 404);
-        };
-        match self.watchers.watch(StatusView::from(&order)) {
-            Some(stream) => Response::from_stream(stream),
-            None => Response::error("too many watchers", 429),
+        if let Some(watchers) = self.watchers.get() {
+            watchers.tell(&StatusView::from(order));
         }
     }
 }
