@@ -9,7 +9,7 @@ const MOST_CALLS = 150;
 const FAULTS = {
   order: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
   endpoint: ["throws", "hangs", "lost", "500", "nonsense", "drips"],
-  sql: ["throws", "resets"],
+  sql: ["throws", "lost", "resets"],
   "alarm.set": ["throws", "lost", "hangs", "resets"],
   "alarm.run": ["throws"],
   sync: ["throws", "hangs", "resets"],

@@ -144,8 +144,9 @@ function faultyState(state) {
     exec: (...asked) => {
       const how = step("sql");
       if (how === "resets") reset(state);
+      const rows = how === undefined || how === "lost" ? storage.sql.exec(...asked) : undefined;
       if (how !== undefined) throw fault();
-      return storage.sql.exec(...asked);
+      return rows;
     },
   });
   const setAlarm = (at) => {

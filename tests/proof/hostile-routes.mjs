@@ -33,9 +33,8 @@ export class Routes {
   }
 
   /** One request to one operation: as it should be, or with one part of it bent. */
-  next(order) {
+  next(order, { id, path, method, spec } = this.random.of(Object.values(operations))) {
     const { random, mutate } = this;
-    const { id, path, method, spec } = random.of(Object.values(operations));
     const parameters = (spec.parameters ?? []).map(resolve);
     const names = { ...this.#names(id, order) };
     const query = new URLSearchParams(names.query);
@@ -62,6 +61,12 @@ export class Routes {
   /** Notes how an operation answered. */
   note(id, status) {
     this.answers[id]?.add(status);
+  }
+
+  /** One more request to what nothing has got through to, by chance; `undefined` where there is no such operation. */
+  again(order) {
+    const [id] = this.missed;
+    return id === undefined ? undefined : this.next(order, operations[id]);
   }
 
   /** The operations that nothing has got through to. */

@@ -180,7 +180,7 @@ impl OrderObject {
             self.set_alarm(store, now).await?;
         } else if by_previous {
             // Whoever replaces the secret wants to see when the old one is not used any more.
-            store.audit("returned", "STATUS_SECRET_PREVIOUS", now_ms())?;
+            store.single(|| store.audit("returned", "STATUS_SECRET_PREVIOUS", now_ms()))?;
         }
         Ok(Reply::ReturnTo(order.terms.return_url))
     }
@@ -293,8 +293,7 @@ impl OrderObject {
                 }
             })?;
         } else {
-            // One statement, which is whole by itself: a transaction of its own costs more than the statement.
-            tell()?;
+            store.single(tell)?;
         }
         if let (Transition::Move(_), Some(order)) = (transition, &known.order) {
             self.tell(order);

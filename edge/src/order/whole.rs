@@ -53,6 +53,16 @@ impl Store {
         }
     }
 
+    /// Runs `work`, which writes by one statement at most. That is whole by itself, and a transaction of its own
+    /// costs more than the statement; but nobody knows whether one that failed has written.
+    ///
+    /// # Errors
+    ///
+    /// That of `work`.
+    pub fn single<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        work().inspect_err(|_| self.forget())
+    }
+
     /// What was read before may have been taken back.
     fn forget(&self) {
         *self.head.borrow_mut() = None;

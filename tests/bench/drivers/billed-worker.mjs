@@ -46,9 +46,9 @@ const meteredClass = (Inner, name) => class extends DurableObject {
     return this.inner.fetch(request);
   }
 
-  obey(command) {
+  obey(...asked) {
     counts[name] += 1;
-    return this.inner.obey(command);
+    return this.inner.obey(...asked);
   }
 
   alarm() {
