@@ -164,7 +164,7 @@ export async function measure({ rounds, quick, note }) {
   const memory = await load(IN_MEMORY, { rounds, requests, note });
   const disk = await load(ON_DISK, { rounds, requests: fewer, note: (text) => note(`on disk, ${text}`) });
   const starts = await coldStarts({ rounds, note });
-  const how = `${CONNECTIONS} connections, a fresh notification (RSA2) for each of as many registered orders; client and server share the cores.`;
+  const how = `${CONNECTIONS} connections, a fresh notification (RSA2) for each of as many registered orders, all of them asleep, as they are when Alipay writes; client and server share the cores.`;
   return [
     {
       id: "notify", title: "Acknowledged each second", base: "ours", rows: memory,
