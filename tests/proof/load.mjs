@@ -11,7 +11,7 @@
 //   npm run load -- --awake 100 --orders 0 --streams 0
 //   npm run load -- --rounds 9 --requests 5000 --orders 0 --streams 0
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -185,7 +185,8 @@ async function growth(most, connections) {
       const { cpu, mb } = used(server.pid);
       const delivered = ((cpu - signing) * 1e6) / fresh.length;
       total = size;
-      const state = Number(execFileSync("du", ["-sk", join(bench.place, "state")]).toString().split("\t")[0]);
+      // Its status says no more than that a log of an order went to sleep while it was counted.
+      const state = Number(spawnSync("du", ["-sk", join(bench.place, "state")]).stdout.toString().split("\t")[0]);
       process.stdout.write(row([String(size), register.cpu.toFixed(0), notify.cpu.toFixed(0), delivered.toFixed(0), mb.toFixed(0), (state / size).toFixed(0)]));
       if (cpu < whole) throw new Error("the Worker was started anew");
     }
