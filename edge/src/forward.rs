@@ -5,14 +5,11 @@ use crate::config::Endpoint;
 use crate::event::hex;
 use crate::order::outbox::Waiting;
 use crate::outbound::{self, Asked};
-use alipay_protocol::gateway_time::GatewayTime;
+use alipay_protocol::gateway_time::{GatewayTime, OFFSET_S};
 use worker::{Headers, Method, RequestInit, RequestRedirect};
 
 /// How long the merchant has to answer. Standard Webhooks recommends 15 to 30 seconds.
 const DEADLINE_MS: u32 = 15_000;
-
-/// The gateway's clock is that of UTC+8.
-const GATEWAY_AHEAD_S: u32 = 8 * 3600;
 
 /// How a delivery ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,9 +79,9 @@ fn date_s(text: &str) -> Option<u64> {
         .iter()
         .position(|one| *one == month)?
         .checked_add(1)?;
-    // The gateway's own form is read already, and eight hours ahead.
+    // The gateway's own form is read already; its clock is ahead.
     let there = GatewayTime::parse(&format!("{year}-{month:02}-{day} {time}")).ok()?;
-    let utc = there.unix_s().checked_add(i64::from(GATEWAY_AHEAD_S))?;
+    let utc = there.unix_s().checked_add(OFFSET_S)?;
     u64::try_from(utc).ok()
 }
 

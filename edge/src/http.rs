@@ -150,7 +150,7 @@ pub fn allowed_origin(request: &web_sys::Request, config: &Config) -> Option<Str
 }
 
 /// Headers for every answer: nothing is sniffed, framed, cached or leaked by Referer.
-pub const HARDENED: [(&str, &str); 4] = [
+const HARDENED: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     // A page has its own.
@@ -217,23 +217,29 @@ fn init(kind: Kind) -> Result<web_sys::ResponseInit> {
     if let Some(init) = INITS.with_borrow(|inits| inits.get(&kind).cloned()) {
         return Ok(init);
     }
+    let refusal = kind.refusal.map(|code| ("x-refusal", code));
+    let own = [("content-type", kind.content_type)];
+    let init = hardened(kind.status, own.into_iter().chain(refusal))?;
+    INITS.with_borrow_mut(|inits| inits.insert(kind, init.clone()));
+    Ok(init)
+}
+
+/// A status and headers, with those of every answer.
+///
+/// # Errors
+///
+/// When the runtime refuses a header.
+pub fn hardened<'a>(
+    status: u16,
+    own: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<web_sys::ResponseInit> {
     let headers = web_sys::Headers::new()?;
-    let own = [
-        ("content-type", Some(kind.content_type)),
-        ("x-refusal", kind.refusal),
-    ];
-    for (name, value) in own {
-        if let Some(value) = value {
-            headers.set(name, value)?;
-        }
-    }
-    for (name, value) in HARDENED {
+    for (name, value) in own.into_iter().chain(HARDENED) {
         headers.set(name, value)?;
     }
     let init = web_sys::ResponseInit::new();
-    init.set_status(kind.status);
+    init.set_status(status);
     init.set_headers(&headers);
-    INITS.with_borrow_mut(|inits| inits.insert(kind, init.clone()));
     Ok(init)
 }
 

@@ -116,21 +116,15 @@ fn head(allowed_origin: Option<String>) -> Result<ResponseInit> {
     if let Some(head) = HEADS.with_borrow(|heads| heads.get(&allowed_origin).cloned()) {
         return Ok(head);
     }
-    let headers = web_sys::Headers::new()?;
     let own = [
         ("content-type", "text/event-stream; charset=utf-8"),
         ("vary", "accept, origin"),
         // Tells nginx-like proxies between us and the browser not to hold frames back.
         ("x-accel-buffering", "no"),
     ];
-    for (name, value) in own.into_iter().chain(http::HARDENED) {
-        headers.set(name, value)?;
-    }
-    if let Some(origin) = &allowed_origin {
-        headers.set("access-control-allow-origin", origin)?;
-    }
-    let head = ResponseInit::new();
-    head.set_headers(&headers);
+    let origin = allowed_origin.as_deref();
+    let origin = origin.map(|origin| ("access-control-allow-origin", origin));
+    let head = http::hardened(200, own.into_iter().chain(origin))?;
     HEADS.with_borrow_mut(|heads| heads.insert(allowed_origin, head.clone()));
     Ok(head)
 }

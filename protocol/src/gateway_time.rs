@@ -9,7 +9,7 @@ use thiserror::Error;
 pub use date::GatewayDate;
 
 /// Seconds by which Beijing's clock (UTC+8, no summer time since 1991) is ahead of UTC.
-const OFFSET_S: i64 = 8 * 60 * 60;
+pub const OFFSET_S: i64 = 8 * 60 * 60;
 const DAY_S: i64 = 24 * 60 * 60;
 /// Beijing's 1970-01-01 00:00:00 and 9999-12-31 23:59:59: four digits for the year, and nothing of
 /// Alipay's is older than Unix time.

@@ -15,6 +15,20 @@ function verifyingKey(env) {
   return key;
 }
 
+const answer = (body, status) => new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+
+/** A Worker of the notify route alone, with no gate but the signature; `keep(env, raw, fields)` comes before `success`. */
+export const receiving = (keep) => ({
+  async fetch(request, env) {
+    if (new URL(request.url).pathname !== "/notify/gateway") return Response.json({ ok: true });
+    const raw = await request.text();
+    const fields = new URLSearchParams(raw);
+    if (!(await verified(env, fields))) return answer("fail", 403);
+    await keep(env, raw, fields);
+    return answer("success", 200);
+  },
+});
+
 /** Whether Alipay has signed these fields. */
 export async function verified(env, fields) {
   const text = [...fields]

@@ -5,21 +5,12 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { verified } from "./baseline-verify.mjs";
+import { receiving } from "./baseline-verify.mjs";
 
-const answer = (body, status) => new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
-
-export default {
-  async fetch(request, env) {
-    if (new URL(request.url).pathname !== "/notify/gateway") return Response.json({ ok: true });
-    const raw = await request.text();
-    const fields = new URLSearchParams(raw);
-    if (!(await verified(env, fields))) return answer("fail", 403);
-    const order = env.ORDER.getByName(fields.get("out_trade_no"));
-    await order.keep({ raw, notify_id: fields.get("notify_id"), trade_status: fields.get("trade_status") });
-    return answer("success", 200);
-  },
-};
+export default receiving((env, raw, fields) => {
+  const order = env.ORDER.getByName(fields.get("out_trade_no"));
+  return order.keep({ raw, notify_id: fields.get("notify_id"), trade_status: fields.get("trade_status") });
+});
 
 export class OrderObject extends DurableObject {
   constructor(state, env) {

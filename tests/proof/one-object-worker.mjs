@@ -4,20 +4,9 @@
 
 import { DurableObject } from "cloudflare:workers";
 
-import { verified } from "./baseline-verify.mjs";
+import { receiving } from "./baseline-verify.mjs";
 
-const answer = (body, status) => new Response(body, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
-
-export default {
-  async fetch(request, env) {
-    if (new URL(request.url).pathname !== "/notify/gateway") return Response.json({ ok: true });
-    const raw = await request.text();
-    const fields = new URLSearchParams(raw);
-    if (!(await verified(env, fields))) return answer("fail", 403);
-    await env.ORDER.getByName("all").keep(fields.get("notify_id"), raw);
-    return answer("success", 200);
-  },
-};
+export default receiving((env, raw, fields) => env.ORDER.getByName("all").keep(fields.get("notify_id"), raw));
 
 export class OrderObject extends DurableObject {
   constructor(state, env) {

@@ -1,6 +1,6 @@
 //! What staff did that is not about one order, as a chain of lines like an order's trail.
 
-use crate::order::audit::{BEGIN, Line};
+use crate::order::audit::{Head, Line};
 use crate::order::store::integer;
 use serde::{Deserialize, Serialize};
 use worker::{Result, SqlStorage};
@@ -29,30 +29,14 @@ pub struct Act {
 
 /// Adds a line. It is one statement, so that a chain is never half a line longer.
 pub(super) fn note(sql: &SqlStorage, act: Act, now: u64) -> Result<()> {
-    #[derive(Deserialize)]
-    struct Head {
-        seq: u64,
-        hash: String,
-    }
-    let head: Vec<Head> = sql
+    let heads: Vec<Head> = sql
         .exec(
             "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
             vec![],
         )?
         .to_array()?;
-    let (seq, before) = match head.first() {
-        Some(head) => (head.seq, head.hash.as_str()),
-        None => (0, BEGIN),
-    };
-    let mut line = Line {
-        seq: seq.saturating_add(1),
-        at_ms: now,
-        by: act.by,
-        act: act.act,
-        detail: act.detail,
-        hash: String::new(),
-    };
-    line.hash = line.seal(before);
+    let head = heads.into_iter().next().unwrap_or_else(Head::begin);
+    let line = head.next(&act.by, &act.act, &act.detail, now);
     sql.exec(
         "INSERT INTO audit (seq, at_ms, who, act, detail, hash) VALUES (?, ?, ?, ?, ?, ?)",
         vec![

@@ -24,6 +24,51 @@ pub struct Line {
     pub hash: String,
 }
 
+/// The last line of a trail.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Head {
+    /// Its number; 0 before the first.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: String,
+}
+
+impl Head {
+    /// A number and a hash with a space between them.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, hash) = text.split_once(' ')?;
+        Some(Self {
+            seq: seq.parse().ok()?,
+            hash: hash.to_owned(),
+        })
+    }
+
+    /// Before the first line.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self {
+            seq: 0,
+            hash: BEGIN.to_owned(),
+        }
+    }
+
+    /// The line that follows, sealed.
+    #[must_use]
+    pub fn next(&self, by: &str, act: &str, detail: &str, at_ms: u64) -> Line {
+        let mut line = Line {
+            seq: self.seq.saturating_add(1),
+            at_ms,
+            by: by.to_owned(),
+            act: act.to_owned(),
+            detail: detail.to_owned(),
+            hash: String::new(),
+        };
+        line.hash = line.seal(&self.hash);
+        line
+    }
+}
+
 /// Where a chain does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

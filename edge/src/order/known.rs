@@ -2,11 +2,11 @@
 //! way out of wasm and, in an object that has just been woken, a preparation of its own; Alipay waits.
 //! An order that is awake remembers what it has read and written, as nobody else writes.
 
+use super::audit::Head;
 use super::rpc::StatusView;
 use super::schema::version;
 use super::state::{Facts, Order};
 use super::store::Store;
-use super::trail::Head;
 use wasm_bindgen::JsValue;
 use worker::{Error, Result, SqlStorageValue as Value};
 

@@ -282,9 +282,7 @@ impl OrderObject {
                 };
                 match parked_ms {
                     Some(due_ms) => store.park(&note.out_trade_no, due_ms)?,
-                    None => bench
-                        .settle(transition, known.order.as_mut(), case)
-                        .map(|_| ())?,
+                    None => bench.settle(transition, known.order.as_mut(), case)?,
                 }
                 // An order that moved has noted it with itself.
                 match wait_ms.filter(|_| !matches!(transition, Transition::Move(_))) {

@@ -23,8 +23,8 @@ pub(super) struct Case<'a> {
 }
 
 impl Bench<'_> {
-    /// Carries out a judgement on an order, or on none where none is registered, and answers whether
-    /// the merchant is to hear of it. An order that is final is not asked about again.
+    /// Carries out a judgement on an order, or on none where none is registered. An order that is final is not
+    /// asked about again.
     ///
     /// # Errors
     ///
@@ -34,7 +34,7 @@ impl Bench<'_> {
         transition: Transition,
         mut order: Option<&mut Order>,
         case: Case<'_>,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let what = match transition {
             Transition::Move(to) => {
                 if let Some(order) = order.as_deref_mut() {
@@ -44,7 +44,7 @@ impl Bench<'_> {
                 What::Moved(to)
             }
             Transition::Quarantine(reason) => What::Quarantined(reason),
-            Transition::Keep | Transition::Repeat => return Ok(false),
+            Transition::Keep | Transition::Repeat => return Ok(()),
         };
         let source = Source {
             facts: case.facts,
@@ -54,8 +54,7 @@ impl Bench<'_> {
         let event = Event::new(what, case.out_trade_no, order.as_deref(), source)
             .ok_or_else(|| Error::from("event cannot be written"))?;
         let endpoints: Vec<&str> = self.config.endpoints.iter().map(|one| one.name).collect();
-        self.store.queue(&event, &endpoints, self.now)?;
-        Ok(true)
+        self.store.queue(&event, &endpoints, self.now)
     }
 }
 

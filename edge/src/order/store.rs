@@ -4,10 +4,10 @@
 //! committed together; a caller that writes more than once does so in [`Store::whole`], so that a
 //! failure between leaves nothing behind.
 
+use super::audit::Head;
 use super::known::Remembered;
 use super::state::{Facts, Order, Reason};
 use super::statements::{Row, Statements};
-use super::trail::Head;
 use super::whole::Whole;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,7 @@
 //! An order's audit trail, what is due, and how long evidence is kept, in its database. What holds
 //! for [`Store`] holds here.
 
-use super::audit::{BEGIN, Broken, Line, verify};
+use super::audit::{BEGIN, Broken, Head, Line, verify};
 use super::rpc::Accepted;
 use super::store::{Store, integer};
 use js_sys::JsString;
@@ -26,34 +26,6 @@ pub(super) use lines;
 
 /// Lines read at once.
 const PAGE: u64 = 500;
-
-/// The last line of a trail.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Head {
-    /// Its number; 0 before the first.
-    pub seq: u64,
-    /// Its hash.
-    pub hash: String,
-}
-
-impl Head {
-    /// A number and a hash with a space between them.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (seq, hash) = text.split_once(' ')?;
-        Some(Self {
-            seq: seq.parse().ok()?,
-            hash: hash.to_owned(),
-        })
-    }
-
-    /// Before the first line.
-    pub(super) fn begin() -> Self {
-        Self {
-            seq: 0,
-            hash: BEGIN.to_owned(),
-        }
-    }
-}
 
 /// Besides deliveries and questions, what an order has to do.
 #[derive(Clone, Copy, Debug)]
@@ -192,17 +164,7 @@ impl Store {
     }
 
     fn next_line(&self, by: &str, act: &str, detail: &str, now_ms: u64) -> Result<Line> {
-        let head = self.head()?;
-        let mut line = Line {
-            seq: head.seq.saturating_add(1),
-            at_ms: now_ms,
-            by: by.to_owned(),
-            act: act.to_owned(),
-            detail: detail.to_owned(),
-            hash: String::new(),
-        };
-        line.hash = line.seal(&head.hash);
-        Ok(line)
+        Ok(self.head()?.next(by, act, detail, now_ms))
     }
 
     fn written(&self, Line { seq, hash, .. }: Line) {
