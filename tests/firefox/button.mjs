@@ -10,7 +10,7 @@ const PATIENCE_MS = 15_000;
 
 const button = () => document.querySelector("alipay-checkout").shadowRoot.querySelector("button");
 
-/** What is to be seen, and what the policy has stopped. */
+/** What is to be seen, what the policy has stopped, and the last error that the page was told. */
 function look() {
   const widget = document.querySelector("alipay-checkout");
   const root = widget?.shadowRoot;
@@ -22,7 +22,8 @@ function look() {
     status: text("[role=status]"),
     panel: text("[part=panel]"),
     open: root?.querySelector("button")?.getAttribute("aria-disabled") === "false",
-    stopped: globalThis.stoppedByPolicy ?? [],
+    stopped: (globalThis.stoppedByPolicy ?? []).join(", "),
+    error: globalThis.lastError ?? "",
   };
 }
 
@@ -32,6 +33,7 @@ function watch() {
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => {
     stoppedByPolicy.push(`${violatedDirective} ${blockedURI}`);
   });
+  addEventListener("alipay-error", ({ detail }) => (globalThis.lastError = detail.code));
 }
 
 /** Likewise, where a test cannot wait: the long waits of the button are short. */
@@ -61,8 +63,9 @@ export class Order {
 
   click = () => this.tab.click(button);
 
-  /** Waits until all of `expected` is to be seen. */
-  async expect(expected) {
+  /** Waits until all of it is to be seen; the policy stops nothing, unless `stopped` says what. */
+  async expect({ stopped = "", ...more }) {
+    const expected = { ...more, stopped };
     const wanted = (seen) => Object.fromEntries(Object.keys(expected).map((name) => [name, seen[name]]));
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -70,7 +73,6 @@ export class Order {
       const fits = Object.entries(expected).every(([name, value]) => seen[name] === value);
       if (fits || Date.now() > end) {
         assert.deepEqual(wanted(seen), expected);
-        assert.deepEqual(seen.stopped, []);
         return;
       }
       await new Promise((settle) => setTimeout(settle, 50));
