@@ -44,6 +44,38 @@ async function exported() {
   return { lines: text.trimEnd().split("\n"), head: (await admin.order(out_trade_no)).audit.head };
 }
 
+test("what_anybody_may_send_again_is_noted_a_hundred_times_and_then_logged_alone", async () => {
+  test.setTimeout(120_000);
+  const own = await openBench({ env: { QUERY_LADDER_S: "3600" } });
+  try {
+    const admin = new Admin({ origin: own.origin, token: own.secrets["admin.token"] });
+    const order = await own.register();
+    const trail = () => admin.trail(order.out_trade_no);
+    const noted = async (act, detail) => (await trail()).filter((line) => line.act === act && line.detail === detail).length;
+
+    const fields = paidFields(order.out_trade_no);
+    const { out_trade_no, total_fee, currency, trade_no } = fields;
+    const back = { out_trade_no, total_fee, currency, trade_no, trade_status: "TRADE_FINISHED" };
+    const address = `${own.origin}${order.back}?${new URLSearchParams(own.signed(back, "RSA2"))}`;
+    for (let n = 0; n < 101; n += 1) expect((await fetch(address, { redirect: "manual" })).status).toBe(303);
+    expect(await noted("returned", "")).toBe(100);
+
+    const message = own.signed(fields, "RSA2");
+    for (let n = 0; n < 101; n += 1) expect(await own.notify(message)).toEqual(ACCEPTED);
+    await expect.poll(() => noted("notified", "repeat")).toBe(100);
+    await expect.poll(async () => (await trail()).filter(({ act }) => act === "forwarded").length).toBe(1);
+    const before = await trail();
+    expect(await own.notify(message)).toEqual(ACCEPTED);
+    expect(await trail()).toEqual(before);
+    expect((await admin.order(order.out_trade_no)).audit.intact).toBe(true);
+    // Another notification of the order is a line as ever.
+    expect(await own.tell({ ...fields, notify_id: paidFields("").notify_id })).toEqual(ACCEPTED);
+    expect((await trail()).at(-1)).toMatchObject({ act: "notified", detail: "kept" });
+  } finally {
+    await own.close();
+  }
+});
+
 test("what_staff_does_to_more_than_one_order_is_a_trail_of_the_account_and_survives_a_kill", async () => {
   const own = await openIndexBench();
   try {

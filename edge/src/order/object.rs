@@ -169,18 +169,22 @@ impl OrderObject {
         let Some(order) = store.order()? else {
             return Ok(Reply::Unknown);
         };
+        let opened = by(by_previous, "STATUS_SECRET_PREVIOUS");
+        if !store.has_room("returned", opened)? {
+            return Ok(Reply::ReturnTo(order.terms.return_url));
+        }
         if proven && let Some(question) = store.question()? {
             let now = now_ms();
             let soonest = question.asked_ms.saturating_add(MIN_BETWEEN_QUESTIONS_MS);
             let due_ms = question.due_ms.min(soonest.max(now));
             store.whole(|| {
                 store.set_question(Some(Question { due_ms, ..question }))?;
-                store.audit("returned", by(by_previous, "STATUS_SECRET_PREVIOUS"), now)
+                store.audit("returned", opened, now)
             })?;
             self.set_alarm(store, now).await?;
         } else if by_previous {
             // Whoever replaces the secret wants to see when the old one is not used any more.
-            store.single(|| store.audit("returned", "STATUS_SECRET_PREVIOUS", now_ms()))?;
+            store.single(|| store.audit("returned", opened, now_ms()))?;
         }
         Ok(Reply::ReturnTo(order.terms.return_url))
     }
@@ -224,8 +228,9 @@ impl OrderObject {
                     bench.settle(transition, Some(&mut order), case)?;
                 }
             }
-            if !fresh && terms.by_previous {
-                store.audit("token_opened", "ORDER_SECRET_PREVIOUS", now)?;
+            let opened = "ORDER_SECRET_PREVIOUS";
+            if !fresh && terms.by_previous && store.has_room("token_opened", opened)? {
+                store.audit("token_opened", opened, now)?;
             }
             if order.redirect() {
                 store.audit("redirected", "", now)?;
@@ -248,23 +253,28 @@ impl OrderObject {
         let mut known = store.known(&facts.notify_id)?;
         let transition = apply(known.order.as_ref(), known.earlier.as_ref(), facts);
         let verdict = verdict(transition);
+        let opened = note.previous_key.as_deref().unwrap_or_default();
         let kept = transition != Transition::Repeat;
+        let noted = kept || store.has_room_for_repeat(verdict, opened)?;
         let parked = transition == Transition::Quarantine(Reason::NotRegistered);
         let parked_ms = config.park_ms.filter(|_| parked);
         let parked_ms = parked_ms.map(|wait| now.saturating_add(wait));
         let due_ms = if parked_ms.is_none() && is_told(transition) {
             Some(now)
-        } else {
+        } else if noted {
             let chores = self.chores(&config).after(kept, now);
             chores.into_iter().chain(parked_ms).min()
+        } else {
+            None
         };
         let wait_ms = wait_ms(known.alarm_ms, due_ms, now);
         let tell = || {
-            let opened = note.previous_key.as_deref().unwrap_or_default();
             if kept {
                 store.keep(&note, &body, verdict, opened, now)
-            } else {
+            } else if noted {
                 store.repeated(verdict, opened, now)
+            } else {
+                Ok(())
             }
         };
         if is_told(transition) || wait_ms.is_some() {

@@ -24,6 +24,11 @@ macro_rules! lines {
 }
 pub(super) use lines;
 
+/// So many lines that say the same are written for what anybody may send again: Alipay repeats a notification
+/// eight times, but whoever has captured one as often as he likes. What comes after them changes nothing, and
+/// the log alone tells of it.
+const MOST_ALIKE: u64 = 100;
+
 /// Lines read at once.
 const PAGE: u64 = 500;
 
@@ -161,6 +166,32 @@ impl Store {
     /// When the database fails.
     pub fn repeated(&self, verdict: &str, opened: &str, now_ms: u64) -> Result<()> {
         self.audit(NOTIFIED, &said(verdict, opened), now_ms)
+    }
+
+    /// Whether there is room for a line for a notification that came before.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(super) fn has_room_for_repeat(&self, verdict: &str, opened: &str) -> Result<bool> {
+        self.has_room(NOTIFIED, &said(verdict, opened))
+    }
+
+    /// Whether there is room for one more line that says the same.
+    ///
+    /// # Errors
+    ///
+    /// When the database fails.
+    pub(super) fn has_room(&self, act: &str, detail: &str) -> Result<bool> {
+        #[derive(Deserialize)]
+        struct Row {
+            alike: u64,
+        }
+        let row: Option<Row> = self.first(
+            "SELECT count(*) AS alike FROM audit WHERE act = ? AND detail = ?",
+            vec![act.into(), detail.into()],
+        )?;
+        Ok(row.is_none_or(|row| row.alike < MOST_ALIKE))
     }
 
     fn next_line(&self, by: &str, act: &str, detail: &str, now_ms: u64) -> Result<Line> {
