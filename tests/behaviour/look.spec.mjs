@@ -4,22 +4,27 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import AxeBuilder from "@axe-core/playwright";
-
 import { ROOT } from "../../xtask/npm/stack.mjs";
+import { violations } from "../accessibility.mjs";
 import { expect, test } from "./fixtures.mjs";
 import { STATES, reach } from "./states.mjs";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const texts = async (tag) => JSON.parse(await readFile(join(ROOT, "widget", "lang", `${tag}.json`), "utf8"));
 
 /** axe evaluates text that it makes; the page's own policy is not what is tested here. */
 const OPEN = { policy: null };
 
-async function violations(page) {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")} ${failureSummary}`).join(", ")}`);
-}
+test("axe_speaks_up_for_a_page_for_what_is_in_its_shadow_and_for_a_frame", async ({ page }) => {
+  const image = '<img src="data:,">';
+  await page.setContent(`<!doctype html><html lang="en"><title>Order</title><main><h1>Order</h1>${image}
+    <div id="host"><template shadowrootmode="open"><button></button></template></div>
+    <iframe title="frame" srcdoc='<!doctype html><html lang="en"><title>Frame</title>${image}'></iframe></main></html>`);
+  await page.frameLocator("iframe").locator("img").waitFor({ state: "attached" });
+  const places = (await violations(page)).map((line) => line.replace(/ Fix any[^]*?(?=, iframe|$)/g, ""));
+  expect(places.sort()).toEqual(["button-name: #host button", "image-alt: img, iframe img"]);
+  expect(await violations(page, { without: ["button-name", "image-alt"] })).toEqual([]);
+  expect((await violations(page, { exclude: ["iframe", "#host"] })).length).toBe(1);
+});
 
 // paypal/paypal-js#958, paypal/paypal-checkout-components#2156, Adyen/adyen-web#3696 and #3824, paypal-js#584 (dark).
 for (const state of STATES) {

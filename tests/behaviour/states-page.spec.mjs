@@ -4,10 +4,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
 import { ROOT } from "../../xtask/npm/stack.mjs";
+import { violations } from "../accessibility.mjs";
 import { openShop } from "../stack/shop-alone.mjs";
 
 const api = JSON.parse(readFileSync(join(ROOT, "widget", "api.json"), "utf8"));
@@ -69,8 +69,7 @@ test("choice_applies_at_once_to_every_tile", async ({ page, shop }) => {
 
 test("page_of_the_states_has_no_accessibility_violations", async ({ page, shop }) => {
   await open(page, shop);
-  const { violations } = await new AxeBuilder({ page }).exclude("iframe").analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+  expect(await violations(page, { exclude: ["iframe"] })).toEqual([]);
 });
 
 /** A label on more than one line is one that does not fit. */

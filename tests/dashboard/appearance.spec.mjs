@@ -1,8 +1,8 @@
 // What people see and what screen readers are told: every page in light and dark, on a phone, in Chinese, by keyboard alone.
 
-import AxeBuilder from "@axe-core/playwright";
 import { devices } from "@playwright/test";
 
+import { violations } from "../accessibility.mjs";
 import { Admin } from "../stack/admin.mjs";
 import { Dashboard, PAGES } from "../stack/dashboard.mjs";
 import { expect, picture, test } from "../stack/fixtures.mjs";
@@ -10,13 +10,7 @@ import { notify, paidFields, signed } from "../stack/notification.mjs";
 import { checkout, claims, freshNumber } from "../stack/tokens.mjs";
 import { watchErrors } from "../stack/watch.mjs";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const admin = new Admin();
-
-async function violations(page) {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
 
 /** Rows of tables that have not a cell under each head, where tables are shown as tables. */
 const ragged = (page) => page.evaluate(() => [...document.querySelectorAll("table")].flatMap((table) => {

@@ -1,17 +1,10 @@
 // What people see and what browsers and screen readers are told: phone, Chinese, light and dark.
 
-import AxeBuilder from "@axe-core/playwright";
 import { devices } from "@playwright/test";
 
+import { violations } from "../accessibility.mjs";
 import { expect, picture, test } from "../stack/fixtures.mjs";
 import { watchErrors } from "../stack/watch.mjs";
-
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function violations(page) {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
 
 /** Nothing may stick out to the side; people on a phone would have to push the page about. */
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -7,16 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import AxeBuilder from "@axe-core/playwright";
-
 import { sandboxCommand } from "../../xtask/npm/stack.mjs";
+import { violations } from "../accessibility.mjs";
 import { expect, picture, test } from "../stack/fixtures.mjs";
 import { runningStack } from "../stack/running.mjs";
-
-async function violations(page) {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
 
 /** Up to the password, with an outcome chosen by hand. */
 async function confirm({ page, shop, cashier }, outcome) {

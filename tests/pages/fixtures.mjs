@@ -1,9 +1,9 @@
 // Playwright's test with the shop in hand. Whatever a test is about: an error in the console, an uncaught
 // one, and a request to anybody but the shop fail it.
 
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 
+import { violations } from "../accessibility.mjs";
 import { openShop } from "../stack/shop-alone.mjs";
 
 export { expect } from "@playwright/test";
@@ -49,7 +49,6 @@ export async function stand(page, { colorScheme, width }) {
 
 /** No rule of axe is broken, and nothing stands out of the page's side. */
 export async function expectAccessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }
