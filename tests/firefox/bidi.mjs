@@ -26,17 +26,14 @@ const PREFERENCES = {
   "extensions.update.enabled": false,
   "network.captive-portal-service.enabled": false,
   "network.connectivity-service.enabled": false,
-  // A server with few threads, as wasm-pack's, would wait for connections that ask for nothing.
-  "network.http.speculative-parallel-limit": 0,
-  "network.http.max-persistent-connections-per-server": 1,
   "services.settings.server": "data:,",
   "toolkit.telemetry.enabled": false,
 };
 
-/** Starts the Firefox at `program`. */
-export async function launch(program) {
+/** Starts the Firefox at `program`; `preferences` come on top of those that every test has. */
+export async function launch(program, preferences = {}) {
   const profile = await mkdtemp(join(tmpdir(), "firefox-"));
-  const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
+  const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
   await writeFile(join(profile, "user.js"), lines.join("\n"));
   const options = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0", "about:blank"];
   // A group of its own, so that its content processes end with it.

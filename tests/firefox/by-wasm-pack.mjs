@@ -17,6 +17,12 @@ const PATIENCE_MS = 60_000;
 /** wasm-pack asks for a driver, and in this way does not use it. */
 const ARGUMENTS = ["test", "--firefox", "--geckodriver", process.execPath, "--mode", "no-install", "widget", "--test", "web"];
 
+/** wasm-pack's server has few threads, and would wait for connections that ask for nothing. */
+const FEW_CONNECTIONS = {
+  "network.http.speculative-parallel-limit": 0,
+  "network.http.max-persistent-connections-per-server": 1,
+};
+
 /** Builds the tests and serves them at `address`; answers a function that ends it. */
 async function serve(address) {
   const child = spawn("wasm-pack", ARGUMENTS, {
@@ -54,7 +60,7 @@ await cli(async () => {
   const end = await serve(address);
   let firefox;
   try {
-    firefox = await launch(process.env.FIREFOX_BIN ?? "firefox-esr");
+    firefox = await launch(process.env.FIREFOX_BIN ?? "firefox-esr", FEW_CONNECTIONS);
     const text = await outcome(firefox, address);
     console.log(text);
     return /^test result: ok\. [1-9]\d* passed; 0 failed/m.test(text) ? 0 : 1;
