@@ -1,6 +1,6 @@
 // The built Worker where intervals pass a hundred times as fast: the heartbeats of status streams are all that has one, and a stream's
-// five minutes are three seconds. `/unread/NUMBER` watches an order and reads nothing; `/unread/NUMBER/read` reads it
-// to its end and answers how that was.
+// five minutes are three seconds. `/unread/NUMBER` watches an order and reads nothing; `/unread/NUMBER/read` reads the one that was
+// opened first to its end and answers how that was. After `/unread/NUMBER/hold` the order's heart beats at `/unread/NUMBER/beat` alone.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -10,11 +10,20 @@ export * from "./index.js";
 
 const HURRY = 100;
 
+/** The object that opens a stream now. */
+let opening;
+
 const { setInterval } = globalThis;
-globalThis.setInterval = (run, ms) => setInterval(run, ms / HURRY);
+globalThis.setInterval = (run, ms) => {
+  const owner = opening;
+  owner.beats.push(run);
+  return setInterval(() => owner.held || run(), ms / HURRY);
+};
 
 export class OrderObject extends DurableObject {
   unread = [];
+  beats = [];
+  held = false;
 
   constructor(state, env) {
     super(state, env);
@@ -26,6 +35,7 @@ export class OrderObject extends DurableObject {
   }
 
   fetch(request) {
+    opening = this;
     return this.inner.fetch(request);
   }
 
@@ -34,14 +44,24 @@ export class OrderObject extends DurableObject {
   }
 
   async leaveUnread() {
-    this.unread.push(await this.inner.fetch());
+    this.unread.push(await this.fetch());
     return this.unread.length;
   }
 
   readAfterAll() {
-    return this.unread.pop().text().catch(({ message }) => message);
+    return this.unread.shift().text().catch(({ message }) => message);
+  }
+
+  hold() {
+    this.held = true;
+  }
+
+  beat() {
+    for (const run of this.beats) run();
   }
 }
+
+const ACTS = { read: "readAfterAll", hold: "hold", beat: "beat" };
 
 export default {
   async fetch(request, env) {
@@ -49,6 +69,6 @@ export default {
     if (first !== "unread") return Built.fetch(request, env);
     // The name that the Worker gives an order's object.
     const order = env.ORDER.getByName(`gateway:${env.PARTNER}:${number}`);
-    return new Response(String(await (act === "read" ? order.readAfterAll() : order.leaveUnread())));
+    return new Response(String(await order[ACTS[act] ?? "leaveUnread"]()));
   },
 };
