@@ -170,10 +170,11 @@ impl OrderObject {
             return Ok(Reply::Unknown);
         };
         let opened = by(by_previous, "STATUS_SECRET_PREVIOUS");
-        if !store.has_room("returned", opened)? {
-            return Ok(Reply::ReturnTo(order.terms.return_url));
-        }
-        if proven && let Some(question) = store.question()? {
+        let noted = store.has_room("returned", opened)?;
+        if noted
+            && proven
+            && let Some(question) = store.question()?
+        {
             let now = now_ms();
             let soonest = question.asked_ms.saturating_add(MIN_BETWEEN_QUESTIONS_MS);
             let due_ms = question.due_ms.min(soonest.max(now));
@@ -182,7 +183,7 @@ impl OrderObject {
                 store.audit("returned", opened, now)
             })?;
             self.set_alarm(store, now).await?;
-        } else if by_previous {
+        } else if noted && by_previous {
             // Whoever replaces the secret wants to see when the old one is not used any more.
             store.single(|| store.audit("returned", opened, now_ms()))?;
         }
