@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const LOOK_MS = 20;
+
 /** A folder with `files` (`{ path: text }`), removed when the test `t` is over. */
 export function folderWith(t, files = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'alipay-checkout-'));
@@ -16,15 +18,17 @@ export function folderWith(t, files = {}) {
   return folder;
 }
 
-/** Resolves with the first value of `condition` that is neither false nor undefined. */
-export async function until(condition, what, withinMs = 10_000) {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
+/**
+ * Resolves with the first value of `condition` that is neither false nor undefined. Patience is counted in looks and not by
+ * the clock: a machine that stood still for ten seconds has done nothing in them.
+ */
+export async function until(condition, what, patienceMs = 30_000) {
+  for (let looks = patienceMs / LOOK_MS; looks > 0; looks -= 1) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await sleep(20);
+    await sleep(LOOK_MS);
   }
+  throw new Error(`waited in vain for ${what}`);
 }
 
 /** Whether a process is there and is no zombie. */
