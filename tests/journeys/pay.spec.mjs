@@ -120,7 +120,7 @@ test("tab_closed_at_the_cashier_after_paying_shows_paid_when_the_shop_is_opened_
   await shop.button(page).click();
   await cashier.pay();
   await expect.poll(async () => (await standIn.trade(out_trade_no)).trade_status).toBe("TRADE_FINISHED");
-  await page.close();
+  await cashier.close();
 
   const later = await context.newPage();
   await shop.waitFor(out_trade_no, "paid");
@@ -138,7 +138,7 @@ test("tab_closed_at_the_cashier_shows_paid_from_the_edge_while_the_shop_knows_no
   await shop.button(page).click();
   await cashier.pay();
   await standIn.waitForDeliveries(out_trade_no, 1);
-  await page.close();
+  await cashier.close();
 
   const later = await context.newPage();
   await later.goto(`${shop.origin}/checkout/${out_trade_no}`);

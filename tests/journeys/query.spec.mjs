@@ -58,9 +58,10 @@ test("payment_of_a_shopper_who_never_returns_is_found_by_asking", async ({ page 
   await standIn.faults({ hold: true, return_delay_ms: 60_000 });
   const out_trade_no = await shop.order(page);
   await shop.button(page).click();
-  await new Cashier(page).pay();
+  const cashier = new Cashier(page);
+  await cashier.pay();
   await expect.poll(async () => (await standIn.trade(out_trade_no)).trade_status).toBe("TRADE_FINISHED");
-  await page.close();
+  await cashier.close();
   await shop.waitFor(out_trade_no, "paid");
 });
 
