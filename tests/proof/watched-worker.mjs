@@ -16,13 +16,13 @@ let opening;
 const { setInterval } = globalThis;
 globalThis.setInterval = (run, ms) => {
   const owner = opening;
-  owner.beats.push(run);
+  owner.heart = run;
   return setInterval(() => owner.held || run(), ms / HURRY);
 };
 
 export class OrderObject extends DurableObject {
   unread = [];
-  beats = [];
+  heart = undefined;
   held = false;
 
   constructor(state, env) {
@@ -57,7 +57,7 @@ export class OrderObject extends DurableObject {
   }
 
   beat() {
-    for (const run of this.beats) run();
+    this.heart();
   }
 }
 

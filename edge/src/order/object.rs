@@ -170,7 +170,7 @@ impl OrderObject {
             return Ok(Reply::Unknown);
         };
         let opened = by(by_previous, "STATUS_SECRET_PREVIOUS");
-        let noted = store.has_room("returned", opened)?;
+        let noted = (proven || by_previous) && store.has_room("returned", opened)?;
         if noted
             && proven
             && let Some(question) = store.question()?
